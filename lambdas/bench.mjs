@@ -57,7 +57,7 @@ const ENVIRONMENT = {
     source_bucket: 'bench',
     log_retention_days: 1,
     registry: 'bench',
-    rollback_alarms: [],
+    rollback_alarms: { names: [], minimum_requests: 20, period_seconds: 60, periods: 2 },
   }),
   TENANT_RATE: '25',
   TENANT_BURST: '2000',

@@ -14,6 +14,7 @@ locals {
   arns = {
     apps         = "arn:${local.partition}:dynamodb:${local.end}:table/${local.names.apps}"
     deployments  = "arn:${local.partition}:dynamodb:${local.end}:table/${local.names.deployments}"
+    alarms       = "arn:${local.partition}:cloudwatch:${local.end}:alarm:${var.prefix}-app-*"
     services     = "arn:${local.partition}:ecs:${local.end}:service/${var.cluster.name}/${var.prefix}-app-*"
     tasks        = "arn:${local.partition}:ecs:${local.end}:task-definition/${var.prefix}-app-*:*"
     repositories = "arn:${local.partition}:ecr:${local.end}:repository/${var.prefix}/apps/*"
@@ -63,6 +64,8 @@ locals {
     log_retention_days = var.log.retention_days
     log_kms_key_arn    = var.log.kms_key_arn
     registry           = local.registry
-    rollback_alarms    = var.rollback_alarms
+    rollback_alarms = merge(var.rollback_alarms, {
+      five_xx_percent = var.rollback_alarms.five_xx_percent < 100 ? var.rollback_alarms.five_xx_percent : null
+    })
   })
 }

@@ -221,6 +221,20 @@ data "aws_iam_policy_document" "services" {
     resources = [local.arns.roles]
   }
 
+  # Metrics of a load balancer need no right: CloudWatch itself reads what an alarm is on.
+  statement {
+    sid       = "KeepAlarms"
+    actions   = ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "cloudwatch:TagResource"]
+    resources = [local.arns.alarms]
+  }
+
+  # Which one took a version back: the operator's may be read, and not changed.
+  statement {
+    sid       = "LookAtAlarms"
+    actions   = ["cloudwatch:DescribeAlarms"]
+    resources = concat([local.arns.alarms], [for name in var.rollback_alarms.names : "arn:${local.partition}:cloudwatch:${local.end}:alarm:${name}"])
+  }
+
   # Tasks have no role of their own, so these are the only ones that can be given.
   statement {
     sid       = "GiveExecutionRoles"

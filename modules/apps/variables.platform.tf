@@ -102,10 +102,45 @@ variable "load_balancers" {
   }
 }
 
+# Periods: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 variable "rollback_alarms" {
-  description = "Names of CloudWatch alarms on which ECS takes a version back, besides its own circuit breaker: those on answers of the class 5xx and on the 95th percentile of times, for example. A name that is added reaches a service with its next version. An alarm counts for every app that rolls out while it is on, so one over a whole load balancer takes back versions of apps that did not cause it."
-  type        = list(string)
-  default     = []
+  description = "On what ECS takes a version back, besides its own circuit breaker. Of each app's own target group the deployer makes an alarm for each figure that is given: `five_xx_percent` of the version's answers that may be errors of the class 5xx (100: no such alarm), and `p95_seconds` within which 95 % of them have to begin (`null`: no such alarm). One goes off after `periods` of `period_seconds` in a row over its figure, and a period with fewer than `minimum_requests` counts as good. `names` are alarms of your own. Each counts for every app that rolls out while it is on, so one over a whole load balancer takes back versions of apps that did not cause it. A changed figure holds within the hour, a changed name from an app's next version on. What an alarm costs: docs/cost.md."
+  type = object({
+    names            = optional(list(string), [])
+    five_xx_percent  = optional(number, 5)
+    p95_seconds      = optional(number)
+    minimum_requests = optional(number, 20)
+    period_seconds   = optional(number, 60)
+    periods          = optional(number, 2)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.rollback_alarms.five_xx_percent >= 0 && var.rollback_alarms.five_xx_percent <= 100
+    error_message = "rollback_alarms.five_xx_percent must be from 0 to 100; 100 makes no such alarm."
+  }
+
+  validation {
+    condition     = var.rollback_alarms.p95_seconds == null ? true : var.rollback_alarms.p95_seconds > 0
+    error_message = "rollback_alarms.p95_seconds must be above 0, or null."
+  }
+
+  validation {
+    condition     = var.rollback_alarms.minimum_requests >= 1 && floor(var.rollback_alarms.minimum_requests) == var.rollback_alarms.minimum_requests
+    error_message = "rollback_alarms.minimum_requests must be a whole number of at least 1."
+  }
+
+  # ECS watches a version for longer the further its alarms look back, and after an hour the deployer gives it up.
+  validation {
+    condition     = var.rollback_alarms.period_seconds >= 60 && var.rollback_alarms.period_seconds % 60 == 0 && var.rollback_alarms.periods >= 1 && floor(var.rollback_alarms.periods) == var.rollback_alarms.periods && var.rollback_alarms.period_seconds * var.rollback_alarms.periods <= 900
+    error_message = "rollback_alarms: period_seconds must be a multiple of 60, periods a whole number of at least 1, and both together at most 900 seconds: a version has an hour to roll out."
+  }
+
+  validation {
+    condition     = length(distinct(var.rollback_alarms.names)) == length(var.rollback_alarms.names) && alltrue([for name in var.rollback_alarms.names : length(name) >= 1 && length(name) <= 255])
+    error_message = "rollback_alarms.names must be names of alarms, from 1 to 255 characters each, and none of them twice."
+  }
 }
 
 variable "workflow" {

@@ -26,6 +26,7 @@ module "apps" {
   subnet_ids   = ["subnet-0123456789abcdef0"]
   cluster      = { arn = "${arn('ecs', 'cluster/apps')}", name = "apps" }
   builder      = "codebuild"
+  rollback_alarms = { names = ["operators"] }
   github       = { parameters_key_arn = "${arn('kms', 'key/parameters')}" }
   sources      = { kms_key_arn = "${arn('kms', 'key/sources')}" }
   load_balancers = [{
@@ -43,6 +44,7 @@ const repository = (prefix) => arn('ecr', `repository/${prefix}/apps/shop`);
 const logGroup = (prefix, stream = '') => arn('logs', `log-group:/${prefix}/apps/shop${stream}`);
 const service = (prefix) => arn('ecs', `service/apps/${prefix}-app-shop`);
 const task = (prefix) => arn('ecs', `task-definition/${prefix}-app-shop:1`);
+const alarm = (name) => arn('cloudwatch', `alarm:${name}`);
 const secret = (prefix) => arn('secretsmanager', `secret:${prefix}/apps/shop/key-a1B2c3`);
 const group = arn('ec2', 'security-group/sg-0aaa');
 const role = (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
@@ -113,6 +115,9 @@ const ALLOWED = {
     ['iam:PassRole', OWN_ROLE, TO_ECS],
     ...calls('iam', ['CreateRole', 'PutRolePolicy'], OWN_ROLE, WITHIN),
     ...calls('iam', ['TagRole', 'GetRole', 'DeleteRolePolicy', 'DeleteRole'], OWN_ROLE),
+    ...calls('cloudwatch', ['PutMetricAlarm', 'DeleteAlarms', 'TagResource'], alarm(`${PREFIX}-app-shop-5xx`)),
+    ['cloudwatch:DescribeAlarms', alarm(`${PREFIX}-app-shop-5xx`)],
+    ['cloudwatch:DescribeAlarms', alarm('operators')],
     ['elasticloadbalancing:CreateTargetGroup', TARGETS, made(PREFIX)],
     ['elasticloadbalancing:CreateRule', LISTENER, made(PREFIX)],
     ...calls('elasticloadbalancing', ['ModifyTargetGroup', 'DeleteTargetGroup'], TARGETS, has(PREFIX)),
@@ -184,6 +189,13 @@ const DENIED = {
     ['delete another group of logs', 'logs:DeleteLogGroup', logGroup('other')],
     ['read a tenant’s secret', 'secretsmanager:GetSecretValue', secret(PREFIX)],
     ['delete another installation’s secret', 'secretsmanager:DeleteSecret', secret('other')],
+    ['change an alarm of the operator’s', 'cloudwatch:PutMetricAlarm', alarm('operators')],
+    ['delete an alarm of the operator’s', 'cloudwatch:DeleteAlarms', alarm('operators')],
+    ['delete an alarm of its own', 'cloudwatch:DeleteAlarms', alarm(`${PREFIX}-deployer-errors`)],
+    ['change another installation’s alarm', 'cloudwatch:PutMetricAlarm', alarm('other-app-shop-5xx')],
+    ['delete another installation’s alarm', 'cloudwatch:DeleteAlarms', alarm('other-app-shop-5xx')],
+    ['look at another installation’s alarm', 'cloudwatch:DescribeAlarms', alarm('other-app-shop-5xx')],
+    ['set an alarm’s state', 'cloudwatch:SetAlarmState', alarm(`${PREFIX}-app-shop-5xx`)],
     ['change a service that is no app’s', 'ecs:UpdateService', arn('ecs', 'service/apps/billing')],
     ['change another installation’s service', 'ecs:UpdateService', service('other')],
     ['register another family of tasks', 'ecs:RegisterTaskDefinition', task('other')],

@@ -97,6 +97,24 @@ export const appMutations = [
     suites: ['functions/deployer/src/check-archive'],
   },
   {
+    name: 'apps: one failed request of three takes a version back',
+    file: 'libs/aws/src/apps/alarms.ts',
+    edits: [['`IF(requests >= ${minimumRequests}, ${of}, 0)`', 'of']],
+    suites: ['functions/deployer/src/rollback-alarms'],
+  },
+  {
+    name: 'apps: errors of one app take back the version of another',
+    file: 'libs/aws/src/apps/alarms.ts',
+    edits: [["      { Name: 'TargetGroup', Value: targetGroup.slice(targetGroup.lastIndexOf(':') + 1) },\n", '']],
+    suites: ['functions/deployer/src/rollback-alarms'],
+  },
+  {
+    name: 'apps: the alarms of a deleted app stay',
+    file: 'libs/core/src/decisions/app-removal.ts',
+    edits: [['...(alarms.length > 0 ?', '...(alarms.length < 0 ?']],
+    suites: ['functions/deployer/src/rollback-alarms'],
+  },
+  {
     name: 'apps: the pull request of a fork is built',
     file: 'libs/core/src/decisions/decide-preview.ts',
     edits: [["  if (pull.fromRepoId !== parent.repoId) return no('fork');\n", '']],

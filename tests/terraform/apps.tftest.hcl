@@ -126,18 +126,69 @@ run "takes_a_version_back_on_alarms" {
   }
 
   variables {
-    rollback_alarms = ["apps-5xx", "apps-p95"]
+    rollback_alarms = { names = ["apps-5xx"], p95_seconds = 2.5, minimum_requests = 50, periods = 3 }
     alarms          = { actions = ["arn:aws:sns:us-east-1:123456789012:alerts"] }
   }
 
   assert {
-    condition     = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).rollback_alarms == ["apps-5xx", "apps-p95"]
-    error_message = "ECS is not told of the alarms."
+    condition = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).rollback_alarms == {
+      names = ["apps-5xx"], five_xx_percent = 5, p95_seconds = 2.5, minimum_requests = 50, period_seconds = 60, periods = 3
+    }
+    error_message = "The deployer makes other alarms than those that were asked for."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(data.aws_iam_policy_document.services.json).Statement : statement.Sid => statement
+      if contains(["KeepAlarms", "LookAtAlarms"], statement.Sid)
+      } == {
+      KeepAlarms = {
+        Sid      = "KeepAlarms", Effect = "Allow", Action = ["cloudwatch:TagResource", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
+        Resource = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:mtr-app-*"
+      }
+      LookAtAlarms = {
+        Sid      = "LookAtAlarms", Effect = "Allow", Action = "cloudwatch:DescribeAlarms",
+        Resource = ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:mtr-app-*", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:apps-5xx"]
+      }
+    }
+    error_message = "The deployer may change alarms that are no app's, or can't say which one took a version back."
   }
 
   assert {
     condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["dead-letters", "errors", "sweep", "rules"]) && aws_cloudwatch_metric_alarm.this["rules"].threshold == 80
     error_message = "The operator is not warned of a load balancer that fills up."
+  }
+}
+
+run "takes_a_version_back_on_its_errors_unless_told_otherwise" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  assert {
+    condition = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).rollback_alarms == {
+      names = [], five_xx_percent = 5, p95_seconds = null, minimum_requests = 20, period_seconds = 60, periods = 2
+    }
+    error_message = "By default a version that answers errors stays, or an alarm is made that not every app needs."
+  }
+}
+
+run "makes_no_alarms_if_told" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  variables {
+    rollback_alarms = { five_xx_percent = 100 }
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).rollback_alarms.five_xx_percent == null
+    error_message = "An alarm is made that was switched off."
   }
 }
 

@@ -2,12 +2,13 @@
 only when a metric is put.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
-Thinner than AWS: exactly the newest `EvaluationPeriods` are looked at, counted back from now; no anomaly bands, no
-metric maths.
+Thinner than AWS: exactly the newest `EvaluationPeriods` are looked at, counted back from now; no anomaly bands, and of
+metric maths only what metric_math.py knows.
 """
 
 import time
 
+from . import metric_math
 from .metrics import in_scope
 
 _COMPARE = {
@@ -37,7 +38,7 @@ class AlarmStates:
 
     def evaluate(self, alarm):
         """One alarm of the current account and Region; the emulator publishes a change of its state."""
-        if alarm.get("ComparisonOperator") not in _COMPARE or not alarm.get("MetricName"):
+        if alarm.get("ComparisonOperator") not in _COMPARE or not (alarm.get("MetricName") or alarm.get("Metrics")):
             return
         old, values = alarm["StateValue"], self._values(alarm)
         new = state_of(alarm, values, old)
@@ -52,12 +53,24 @@ class AlarmStates:
         self._cloudwatch._evaluate_parent_alarms(alarm)
 
     def _values(self, alarm):
-        dimensions = self._cloudwatch._dims_key({one["Name"]: one["Value"] for one in alarm.get("Dimensions") or []})
-        points = self._cloudwatch._metrics.get((alarm["Namespace"], alarm["MetricName"], dimensions)) or []
-        period, statistic = int(alarm["Period"]), alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
-        return [self._value(points, period, number, statistic) for number in range(int(alarm["EvaluationPeriods"]))]
+        numbers = range(int(alarm["EvaluationPeriods"]))
+        if alarm.get("Metrics"):
+            return [self._computed(alarm["Metrics"], number) for number in numbers]
+        statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+        return [self._value(alarm, int(alarm["Period"]), number, statistic) for number in numbers]
 
-    def _value(self, points, period, number, statistic):
+    def _computed(self, queries, number):
+        values = {}
+        for query in queries:
+            stat = query.get("MetricStat")
+            if stat:
+                values[query["Id"]] = self._value(stat["Metric"], int(stat["Period"]), number, stat["Stat"])
+        watched = next(one for one in queries if one.get("ReturnData", True))
+        return metric_math.evaluate(watched.get("Expression") or watched["Id"], values)
+
+    def _value(self, metric, period, number, statistic):
+        dimensions = self._cloudwatch._dims_key({one["Name"]: one["Value"] for one in metric.get("Dimensions") or []})
+        points = self._cloudwatch._metrics.get((metric["Namespace"], metric["MetricName"], dimensions)) or []
         until = self._now() - number * period
         inside = [point for point in points if until - period < point["Timestamp"] <= until]
         return self._cloudwatch._stat_value(self._cloudwatch._calc_stats(inside), statistic, inside) if inside else None

@@ -1,7 +1,7 @@
 """On what AWS authorises the calls that apps need, where the emulator takes another resource.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html and those of
-ECR, CloudWatch Logs, CodeBuild and Elastic Load Balancing v2
+ECR, CloudWatch, CloudWatch Logs, CodeBuild and Elastic Load Balancing v2
 """
 
 from .ec2_checks import Check
@@ -23,9 +23,22 @@ def checks(service, operation, request, arn, tags_of=lambda arn: {}, role_of=lam
         return [Check(f"codebuild:{operation}", arn("codebuild", f"project/{name}")) for name in projects]
     if service == "elasticloadbalancing":
         return _of_balancing(operation, request["params"], arn, tags_of)
+    if service in ("monitoring", "cloudwatch"):
+        return _of_alarms(operation, request["body"], arn)
     if service == "iam":
         return _of_roles(operation, request["params"], arn, role_of)
     return None
+
+
+def _of_alarms(operation, body, arn):
+    """An alarm is authorised by its name; without one, all of them."""
+    if operation not in ("PutMetricAlarm", "DeleteAlarms", "DescribeAlarms") or not body:
+        return None
+    names = [body["AlarmName"]] if operation == "PutMetricAlarm" else body.get("AlarmNames") or ["*"]
+    found = [Check(f"cloudwatch:{operation}", arn("cloudwatch", f"alarm:{name}")) for name in names]
+    if body.get("Tags"):
+        found.append(Check("cloudwatch:TagResource", found[0].resource))
+    return found
 
 
 def _of_roles(operation, params, arn, role_of):

@@ -88,6 +88,11 @@ class Control:
                 if count is None:
                     raise NotHere(f"There is no service {cluster}/{name}.")
                 return {"desired": count}
+            case ("POST", "bake"):
+                wanted = json.loads(body or b"{}")
+                check_fields(wanted, {"seconds": (lambda value: type(value) in (int, float), "no number")})
+                self._world.watch.bake_seconds = float(wanted.get("seconds", 0))
+                return {}
             case ("GET", "faults"):
                 return self._world.faults.pending()
             case ("POST", "faults"):

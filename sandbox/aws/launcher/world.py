@@ -14,9 +14,11 @@ from . import (
     ancestry,
     app_rules,
     authorization,
+    balancer_metrics,
     balancers,
     builds,
     clusters,
+    deployment_alarms,
     deployments,
     ec2_checks,
     ecs_rules,
@@ -112,11 +114,13 @@ class World:
         registry.install(ecr, self.emit)
         unpacked = registry.Unpacked(ecr, os.path.join(os.environ["STATE_DIR"], "images"))
         tasks.install(ecs, alb, ec2, self._task_session, self.role_may, unpacked)
+        balancer_metrics.install(alb, recorder)
         builds.install(codebuild, self)
         deployments.install(ecs, responses, self.emit)
         runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
         alarms.install(cloudwatch)
         alarm_states.install(cloudwatch, self.alarms)
+        self.watch = deployment_alarms.install(ecs, cloudwatch, self.alarms, responses)
         saved_queries.install(
             cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict)
         )

@@ -143,6 +143,9 @@ module "apps" {
   load_balancers = [{ listener_arn = aws_lb_listener.this.arn, security_group_id = aws_security_group.balancer.id }]
   lambda         = { architecture = var.architecture }
   tables         = { deletion_protection = false }
+
+  # Nobody here has minutes to wait for.
+  rollback_alarms = { p95_seconds = 4, minimum_requests = 10, periods = 1 }
 }
 
 output "webhook" {

@@ -67,6 +67,39 @@ export const REJECTED = [
     [['a listener twice', { load_balancers: [BALANCER, BALANCER] }]],
   ],
   [
+    'rollback_alarms.five_xx_percent must be from 0 to 100; 100 makes no such alarm.',
+    [
+      ['errors above all answers', { rollback_alarms: { five_xx_percent: 101 } }],
+      ['a negative share', { rollback_alarms: { five_xx_percent: -1 } }],
+    ],
+  ],
+  ['rollback_alarms.p95_seconds must be above 0, or null.', [['no time', { rollback_alarms: { p95_seconds: 0 } }]]],
+  [
+    'rollback_alarms.minimum_requests must be a whole number of at least 1.',
+    [
+      ['no requests', { rollback_alarms: { minimum_requests: 0 } }],
+      ['half a request', { rollback_alarms: { minimum_requests: 1.5 } }],
+    ],
+  ],
+  [
+    'rollback_alarms: period_seconds must be a multiple of 60, periods a whole number of at least 1, and both together ' +
+      'at most 900 seconds: a version has an hour to roll out.',
+    [
+      ['a period of ten seconds', { rollback_alarms: { period_seconds: 10 } }],
+      ['a period of 90 seconds', { rollback_alarms: { period_seconds: 90 } }],
+      ['no period', { rollback_alarms: { periods: 0 } }],
+      ['a period and a half', { rollback_alarms: { periods: 1.5 } }],
+      ['a quarter of an hour and a minute', { rollback_alarms: { periods: 16 } }],
+    ],
+  ],
+  [
+    'rollback_alarms.names must be names of alarms, from 1 to 255 characters each, and none of them twice.',
+    [
+      ['an alarm twice', { rollback_alarms: { names: ['a', 'a'] } }],
+      ['an alarm without a name', { rollback_alarms: { names: [''] } }],
+    ],
+  ],
+  [
     'workflow must be the name of a file of YAML, such as mtr-deploy.yml; it is "../x.yml".',
     [['a workflow elsewhere', { workflow: '../x.yml' }]],
   ],
@@ -98,5 +131,7 @@ export const REJECTED = [
 export const ACCEPTED = [
   ['two load balancers', { load_balancers: [BALANCER, { ...BALANCER, listener_arn: 'b', rules: 40 }] }],
   ['resolvers of DNS', { dns_servers: ['1.1.1.1', '192.0.2.53:5353', '2606:4700:4700::1111'] }],
+  ['no alarms at all', { rollback_alarms: { five_xx_percent: 100 } }],
+  ['any error', { rollback_alarms: { five_xx_percent: 0, p95_seconds: 0.5, period_seconds: 300, periods: 1 } }],
   ['tiers of other names', { quotas: {}, tiers: ['gold'], default_tier: 'gold' }],
 ];

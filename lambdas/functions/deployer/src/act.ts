@@ -1,4 +1,12 @@
-import { buildReshaping, shapeOf, type AppSituation, type AppStep } from '@multi-tenant-runner/core';
+import {
+  buildReshaping,
+  shapeOf,
+  withAlarm,
+  withoutAlarms,
+  type AppAlarm,
+  type AppSituation,
+  type AppStep,
+} from '@multi-tenant-runner/core';
 import { askBuild, countBuild } from './build';
 import { fetchSource } from './fetch-source';
 import { deploymentOf, done, end, move, refuse, stale, type ActDeps, type Acted } from './outcome';
@@ -25,6 +33,11 @@ export async function act(step: Step, situation: AppSituation, deps: ActDeps): P
     case 'create-rule':
     case 'set-rule':
       return serveRule(step, situation, deps);
+    case 'put-alarm':
+      return putAlarm(step.alarm, situation, deps);
+    case 'delete-alarms':
+      await platform.deleteAlarms(step.names);
+      return done({ seen: withoutAlarms(situation.seen, step.names) });
     case 'register-task': {
       const { digest = '', ...deployment } = deploymentOf(situation);
       const isFirst = situation.isImageNew === true;
@@ -56,6 +69,12 @@ export async function act(step: Step, situation: AppSituation, deps: ActDeps): P
     case 'go-live':
       return end('goLive', { app }, situation, deps);
   }
+}
+
+async function putAlarm(alarm: AppAlarm, situation: AppSituation, deps: ActDeps): Promise<Acted> {
+  const { app, seen } = situation;
+  const made = await deps.platform.putAlarm(app, alarm, seen.targetGroup ?? '');
+  return made.kind === 'created' ? done({ seen: withAlarm(seen, alarm) }) : refuse(made.reason, situation, deps);
 }
 
 /** A release of its own, which the next look takes up. */

@@ -7,6 +7,7 @@ import {
   string,
   strings,
   integer,
+  optional,
   optionalString,
 } from '@multi-tenant-runner/core';
 import type { AppPlatformSettings } from '@multi-tenant-runner/aws';
@@ -60,6 +61,26 @@ const roles = v.pipe(
     arns: { secrets: arns.secrets, repositories: arns.repositories, logGroups: arns.log_groups },
   })),
 );
+const rollbackAlarms = v.pipe(
+  object({
+    names: strings,
+    five_xx_percent: optional(v.number('is not a number')),
+    p95_seconds: optional(v.number('is not a number')),
+    minimum_requests: integer(1),
+    period_seconds: integer(60),
+    periods: integer(1),
+  }),
+  v.transform(({ names, five_xx_percent: fiveXxPercent, p95_seconds: p95Seconds, ...rest }) => ({
+    names,
+    figures: {
+      ...(fiveXxPercent !== undefined && { fiveXxPercent }),
+      ...(p95Seconds !== undefined && { p95Seconds }),
+      minimumRequests: rest.minimum_requests,
+      periodSeconds: rest.period_seconds,
+      periods: rest.periods,
+    },
+  })),
+);
 const platform = v.pipe(
   object({
     region: string,
@@ -73,7 +94,7 @@ const platform = v.pipe(
     log_retention_days: integer(1),
     log_kms_key_arn: optionalString,
     registry: string,
-    rollback_alarms: strings,
+    rollback_alarms: rollbackAlarms,
   }),
   v.transform(({ log_kms_key_arn: kmsKeyArn, ...rest }) => ({
     region: rest.region,
@@ -118,7 +139,7 @@ const NO_PLACE: Place = {
   sourceBucket: '',
   log: { retentionDays: 1 },
   registry: '',
-  rollbackAlarms: [],
+  rollbackAlarms: { names: [], figures: { minimumRequests: 1, periodSeconds: 60, periods: 1 } },
 };
 const NO_LIMITS: ArchiveLimits = { bytes: 1, unpackedBytes: 1, files: 1, ratio: 1 };
 /** A lease outlives the function by this. */

@@ -5,6 +5,13 @@ import { taskOf } from '../test/task-of';
 const COMMIT = 'a'.repeat(40);
 const MOST = 100;
 
+/** With alarms of the app's own, on both figures. */
+function createHarness(): DeployerHarness {
+  const harness = createDeployerHarness();
+  harness.rollbackAlarms.figures = { ...harness.rollbackAlarms.figures, fiveXxPercent: 5, p95Seconds: 2 };
+  return harness;
+}
+
 /** They change nothing: dying at one of them is dying before the call that comes next. */
 const READS =
   /^(Describe|List|BatchGet|GetRole|HEAD|GET|head$|archive$|findRun$|lastMove$|pull$|file$|findDeployment$)/;
@@ -93,6 +100,7 @@ const standing = ({ aws }: DeployerHarness) => ({
   repositories: aws.others.repositories.size,
   logGroups: aws.others.logGroups.size,
   sources: aws.objects.size,
+  alarms: aws.cloudwatch.alarms.size,
   secrets: aws.others.secrets.size,
   roles: aws.iam.roles.size,
 });
@@ -105,10 +113,12 @@ const ONE = {
   repositories: 1,
   logGroups: 1,
   sources: 1,
+  alarms: 2,
   secrets: 0,
   roles: 0,
 };
-const TWO = Object.fromEntries(Object.entries(ONE).map(([kind, one]) => [kind, 2 * one]));
+/** A preview has no alarms. */
+const TWO = { ...Object.fromEntries(Object.entries(ONE).map(([kind, one]) => [kind, 2 * one])), alarms: ONE.alarms };
 const NONE = Object.fromEntries(Object.keys(ONE).map((kind) => [kind, 0]));
 
 interface Cut {
@@ -128,7 +138,7 @@ interface Case {
 async function cutEverywhere(when: 'before' | 'after', { before, during, after }: Case): Promise<number> {
   let cut = 1;
   for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
-    const harness = createDeployerHarness();
+    const harness = createHarness();
     await before?.(harness);
     const calls = cutAt(harness, cut, when);
     await during(harness, { cut, calls });

@@ -118,10 +118,13 @@ describe('a deployment fails, and the version before stays,', () => {
 
   it("when an alarm of the operator's goes off meanwhile, and the row says which", async () => {
     // Named since the service was made: the next version takes them along.
-    harness.rollbackAlarms.push('apps-5xx', 'apps-p95');
-    harness.aws.ecs.alarming.add('apps-p95');
-    await deploy('shop', SECOND);
-    await failsWith(SECOND, 'rolled_back', /alarm detected: apps-p95/);
+    harness.rollbackAlarms.names = ['apps-5xx', 'apps-p95'];
+    harness.clock.advance(MINUTE);
+    await harness.push(SECOND);
+    await harness.built('shop', SECOND);
+    harness.aws.cloudwatch.alarming.add('apps-p95');
+    await harness.settle();
+    await failsWith(SECOND, 'rolled_back', /the alarm apps-p95 went off/);
   });
 
   it('when its tasks do not stay healthy', async () => {

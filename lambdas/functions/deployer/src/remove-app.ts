@@ -81,6 +81,8 @@ function remove(
       return platform.deleteRule(step.arn);
     case 'delete-service':
       return platform.deleteService(app);
+    case 'delete-alarms':
+      return platform.deleteAlarms(step.names);
     case 'delete-target-group':
       return platform.deleteTargetGroup(step.arn);
     case 'delete-group':

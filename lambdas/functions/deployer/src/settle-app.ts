@@ -89,7 +89,8 @@ async function situationOf(
   const isReshaped = app.live?.shape !== undefined && !isSameShape(app.live.shape, app);
   const { wantedId: deploymentId } = app;
   const { tenant, hosts } = context;
-  const known = { app, deployment, tenant, hosts, now: deps.clock.now() };
+  const alarms = deps.platform.alarmsOf(app);
+  const known = { app, deployment, tenant, hosts, alarms, now: deps.clock.now() };
   const part = partOf(known);
   const [seen, build, ended] = await Promise.all([
     deps.platform.look(app, { part, ...(!isBuilt && { commit: deployment.commit }) }),

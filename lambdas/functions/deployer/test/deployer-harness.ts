@@ -39,7 +39,7 @@ import {
 } from '@multi-tenant-runner/testing';
 import type { BatchResponse } from '@multi-tenant-runner/runtime';
 import { APPS_SWEEP, createHandler } from '../src/handler';
-import { SECRETS, platformOf } from './platform-of';
+import { SECRETS, platformOf, type AlarmsToChange } from './platform-of';
 import { tenantOf } from './tenant-of';
 
 export { archiveOf } from './archive-of';
@@ -67,8 +67,8 @@ export interface DeployerHarness {
   readonly log: RecordingLog;
   readonly metrics: RecordingMetrics;
   readonly tenants: Map<number, TenantLookup>;
-  /** Names of alarms, as the module's `rollback_alarms`. */
-  readonly rollbackAlarms: string[];
+  /** As the module's `rollback_alarms`. */
+  readonly rollbackAlarms: AlarmsToChange;
   settings(changes: Partial<AppSettings>): void;
   /** Sets a secret of an app as the API does: its value lies at the ARN that is answered. */
   secret(app: string, name: string): Promise<string>;
@@ -103,7 +103,7 @@ export function createDeployerHarness(): DeployerHarness {
   const tenants = new Map([[TENANT, tenantOf(TENANT)]]);
   const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const api = createAwsApi({ config: createClientConfig(env), fetch: aws.fetch, pause: 0 });
-  const rollbackAlarms: string[] = [];
+  const rollbackAlarms: AlarmsToChange = { ...platformOf(ENVIRONMENT).rollbackAlarms };
   const platform = { ...platformOf(ENVIRONMENT), rollbackAlarms };
   let lease = 0;
   let secrets = 0;

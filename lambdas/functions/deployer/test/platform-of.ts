@@ -2,6 +2,10 @@ import type { AppPlatformSettings } from '@multi-tenant-runner/aws';
 
 export const SECRETS = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:';
 
+export type AlarmsToChange = {
+  -readonly [K in keyof AppPlatformSettings['rollbackAlarms']]: AppPlatformSettings['rollbackAlarms'][K];
+};
+
 /** Two load balancers with room for five apps. */
 export const platformOf = (environment: string): AppPlatformSettings => ({
   environment,
@@ -29,5 +33,5 @@ export const platformOf = (environment: string): AppPlatformSettings => ({
   sourceBucket: 'sources',
   log: { retentionDays: 30 },
   registry: '123456789012.dkr.ecr.us-east-1.amazonaws.com',
-  rollbackAlarms: [],
+  rollbackAlarms: { names: [], figures: { minimumRequests: 20, periodSeconds: 60, periods: 2 } },
 });

@@ -6,6 +6,7 @@ import { DOMAIN, FORUM, SHOP, answers, appsOf, ended, said, watch, type AppsCont
 import { offboard, suspendTenant } from './ends';
 import { ownDomain } from './own-domain';
 import { badBuildsOnRunner, buildOnRunner, loseAPush } from './runner-builds';
+import { errorsUnderLoad, lateUnderLoad } from './taken-back';
 import { crashes, doesNotBuild, word, works } from './samples';
 import { secretOfApp } from './secrets';
 import { send, type Tenant } from './tenant';
@@ -25,9 +26,11 @@ export async function runApps(context: AppsContext, { isEnough }: AppsRun): Prom
   await step('a second plan, a build that fails and a version that crashes', () =>
     Promise.all([secondPlan(context), badVersions(context, ask, first)]),
   );
+  await step('a version that answers errors', () => errorsUnderLoad(context, ask, first));
   await step('a rollback', () => rollBack(context, ask, first));
   await step('a secret', () => secretOfApp(context, ask));
   await step('four pushes whose webhooks come shuffled', () => race(context, ask));
+  await step('a version that answers late', () => lateUnderLoad(context, ask));
   await step('builds go to the tenants’ own runners', () => context.buildOnRunners());
   const lost = await step('a push whose webhook gets lost', () => loseAPush(context));
   const built = await step('a push is built on the tenant’s own machine', () => buildOnRunner(context, ask));

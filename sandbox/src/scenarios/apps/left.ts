@@ -18,6 +18,7 @@ const QUERIES = [
   ['elasticloadbalancing', 'Action=DescribeTargetGroups&Version=2015-12-01'],
   ['ec2', 'Action=DescribeSecurityGroups&Version=2016-11-15'],
   ['iam', 'Action=ListRoles&Version=2010-05-08'],
+  ['monitoring', 'Action=DescribeAlarms&Version=2010-08-01&MaxRecords=100'],
 ] as const;
 
 /** The names of what AWS has of an app, in every place where the deployer makes something. */

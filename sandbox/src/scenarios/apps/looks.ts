@@ -52,6 +52,17 @@ export async function answers({ signal, checks }: AppsContext, ask: Ask, app: st
   checks.check(`${app} answers what was pushed, after ${((Date.now() - begun) / 1000).toFixed(1)} s`, true);
 }
 
+/** What GitHub shows of a commit's deployment, the newest first. */
+export async function statusesOf(
+  { control }: Pick<AppsContext, 'control'>,
+  { id }: Tenant,
+  commit: string,
+): Promise<readonly { readonly state: string; readonly description: string }[]> {
+  const answer = await fetch(`${control}/deployments?installation_id=${id}`);
+  const all = (await answer.json()) as readonly { readonly sha: string; readonly statuses: never[] }[];
+  return all.find(({ sha }) => sha === commit)?.statuses ?? [];
+}
+
 /** The deployment of a commit once it is over. */
 export async function ended(
   { platform, tenants, signal }: AppsContext,

@@ -17,6 +17,10 @@ export interface Platform {
   readonly recover: () => Promise<void>;
   /** Calls of AWS since a time that gave rise to something at the load balancer. */
   readonly balancerCalls: (since: number) => Promise<readonly string[]>;
+  /** `ALARM`, `OK` or `INSUFFICIENT_DATA`; nothing where there is no such alarm. */
+  readonly alarmState: (name: string) => Promise<string | undefined>;
+  /** For how many seconds ECS watches alarms once a version's tasks are steady. */
+  readonly bake: (seconds: number) => Promise<void>;
   /** Names of what is left of an app in AWS. */
   readonly leftOf: (app: string) => Promise<readonly string[]>;
 }
@@ -51,6 +55,19 @@ export function createPlatform({ aws, launcher, apis, listenerArn }: PlatformOpt
       const answer = await fetch(url, { headers: { 'x-sandbox-token': launcher.token } });
       const calls = (await answer.json()) as readonly { readonly service: string; readonly operation: string }[];
       return calls.filter(({ service }) => /elastic|alb|elb/.test(service)).map(({ operation }) => operation);
+    },
+    alarmState: async (name) => {
+      const body = `Action=DescribeAlarms&Version=2010-08-01&AlarmNames.member.1=${name}`;
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const client = new AwsClient({ ...keys, service: 'monitoring' });
+      const text = await (await client.fetch(`${aws.endpoint_url}/`, { method: 'POST', headers, body })).text();
+      return /<StateValue>(\w+)</.exec(text)?.[1];
+    },
+    bake: async (seconds) => {
+      const headers = { 'x-sandbox-token': launcher.token };
+      const url = `${launcher.url}/_sandbox/bake`;
+      const { status } = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ seconds }) });
+      if (status !== 200) throw new Error(`The launcher answered ${status} to ${url}`);
     },
     leftOf: createLeftOf(aws, listenerArn),
   };

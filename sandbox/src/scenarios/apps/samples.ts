@@ -34,6 +34,20 @@ export const doesNotBuild = (word: string): Files => ({
   ...works(word),
   Dockerfile: `${DOCKERFILE}RUN false\n`,
 });
+/** Well at its health check and for its first visitors; then every answer is `wrong`. */
+const turns = (word: string, wrong: string): Files => ({
+  ...works(word),
+  'server.py': read('server.py')
+    .replace('class Handler', `import time\n\nVISITS = []\n\n\ndef turn(handler):\n${wrong}\n\n\nclass Handler`)
+    .replace('self.send_response(200)', 'self.send_response(turn(self))'),
+});
+const VISIT = `    if not handler.headers.get("user-agent", "").startswith("ELB-"):
+        VISITS.append(1)
+        if len(VISITS) > 5:`;
+/** Starts, and then answers errors. */
+export const answersErrors = (word: string): Files => turns(word, `${VISIT}\n            return 500\n    return 200`);
+/** Starts, and then takes five seconds. */
+export const answersLate = (word: string): Files => turns(word, `${VISIT}\n            time.sleep(5)\n    return 200`);
 export const crashes = (word: string): Files => ({
   ...works(word),
   'server.py': `raise SystemExit(${JSON.stringify(`${word} does not start`)})\n`,

@@ -30,6 +30,13 @@ export async function unless<T>(codes: readonly string[], ask: () => Promise<T>)
   }
 }
 
+interface JsonService {
+  readonly host: string;
+  readonly target: string;
+  /** Of the protocol; 1.1 unless it is said. */
+  readonly version?: string;
+}
+
 /** Where a service is, and the start of its targets: https://docs.aws.amazon.com/general/latest/gr/rande.html */
 const JSON_SERVICES = {
   ecs: { host: 'ecs', target: 'AmazonEC2ContainerServiceV20141113' },
@@ -37,7 +44,8 @@ const JSON_SERVICES = {
   codebuild: { host: 'codebuild', target: 'CodeBuild_20161006' },
   logs: { host: 'logs', target: 'Logs_20140328' },
   secretsmanager: { host: 'secretsmanager', target: 'secretsmanager' },
-} as const;
+  monitoring: { host: 'monitoring', target: 'GraniteServiceVersion20100801', version: '1.0' },
+} as const satisfies Record<string, JsonService>;
 const QUERY_SERVICES = {
   elasticloadbalancing: '2015-12-01',
   ec2: '2016-11-15',
@@ -51,7 +59,7 @@ export type JsonAnswer = Readonly<Record<string, unknown>>;
 export const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /**
- * The calls of services that the deployer makes, signed and without the SDK: nine of its clients would double the
+ * The calls of services that the deployer makes, signed and without the SDK: ten of its clients would double the
  * function's size. What they share is here; each answer is parsed where it is read.
  */
 export interface AwsApi {
@@ -143,8 +151,8 @@ export function createAwsApi({ config, fetch, pause = 200 }: AwsApiDeps): AwsApi
     }, patience);
   return {
     json: async (service, action, input) => {
-      const { host, target } = JSON_SERVICES[service];
-      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${target}.${action}` };
+      const { host, target, version = '1.1' }: JsonService = JSON_SERVICES[service];
+      const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${action}` };
       const text = await send(service, `${urlOf(host)}/`, { method: 'POST', headers, body: JSON.stringify(input) });
       return text === '' ? {} : (JSON.parse(text) as JsonAnswer);
     },

@@ -1,4 +1,13 @@
-import type { App, AppPlatform, Leftovers, SeenApp } from '@multi-tenant-runner/core';
+import {
+  alarmsOf,
+  isByAlarm,
+  type App,
+  type AppPlatform,
+  type Leftovers,
+  type SeenApp,
+  type SeenService,
+} from '@multi-tenant-runner/core';
+import { createAlarms } from './alarms';
 import type { AwsApi } from './api';
 import { createAppGroups } from './groups';
 import { createLoadBalancing } from './load-balancing';
@@ -15,6 +24,11 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
   const balancing = createLoadBalancing(api, settings);
   const services = createServices(api, settings);
   const roles = createRoles(api, settings);
+  const alarms = createAlarms(api, settings);
+  const { environment, rollbackAlarms } = settings;
+  /** Which alarms are on counts only where ECS says that one took a version back. */
+  const firingFor = async (app: App, service: SeenService | undefined): Promise<Pick<SeenApp, 'firing'>> =>
+    service?.rollouts.some(isByAlarm) === true ? { firing: await alarms.firing(app) } : {};
   const lookAtBuild = async (app: App, commit: string): Promise<Pick<SeenApp, 'repository' | 'image' | 'source'>> => {
     const [image, source] = await Promise.all([storage.findImage(app, commit), storage.hasSource(app, commit)]);
     return { ...image, source };
@@ -25,16 +39,23 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
       if (part === 'build') return { part, logGroup: false, ...(await lookAtBuild(app, commit ?? '')) };
       if (part === 'service') {
         const service = await services.find(app);
-        return { part, repository: true, logGroup: true, ...app.stood, ...(service && { service }) };
+        const firing = await firingFor(app, service);
+        return { part, repository: true, logGroup: true, ...app.stood, ...(service && { service }), ...firing };
       }
-      const [build, logGroup, group, [targetGroup, rule], service] = await Promise.all([
+      const [build, logGroup, group, [targetGroup, rule, standing], [service, firing]] = await Promise.all([
         commit === undefined ? storage.hasRepository(app) : lookAtBuild(app, commit),
         storage.findLogGroup(app),
         groups.find(app),
         balancing
           .findTargetGroup(app)
-          .then(async (found) => [found, await balancing.findRule(app, found?.arn)] as const),
-        services.find(app),
+          .then(
+            async (found) =>
+              [
+                found,
+                ...(await Promise.all([balancing.findRule(app, found?.arn), alarms.find(app, found?.arn)])),
+              ] as const,
+          ),
+        services.find(app).then(async (found) => [found, await firingFor(app, found)] as const),
       ]);
       // While it is removed a group counts without its way in as well.
       const isGroup = group.id !== undefined && (group.isReachable || app.state === 'deleting');
@@ -46,9 +67,14 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
         ...(targetGroup && { targetGroup: targetGroup.arn, healthPath: targetGroup.path }),
         ...(rule && { rule }),
         ...(service && { service }),
+        alarms: standing,
+        ...firing,
       };
     },
-    leftovers: async (app, { rule, service, targetGroup, group, repository }): Promise<Leftovers> => {
+    leftovers: async (
+      app,
+      { rule, service, alarms: standing = [], targetGroup, group, repository },
+    ): Promise<Leftovers> => {
       const [taskDefinitions, sources, secrets, role, logGroup] = await Promise.all([
         services.countTaskDefinitions(app),
         storage.countSources(app),
@@ -59,6 +85,7 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
       return {
         rules: count(rule !== undefined),
         services: count(service !== undefined && service.status !== 'inactive'),
+        alarms: standing.length,
         target_groups: count(targetGroup !== undefined),
         security_groups: count(group !== undefined),
         task_definitions: taskDefinitions,
@@ -76,6 +103,9 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
     createRole: roles.create,
     createRule: balancing.createRule,
     setRule: balancing.setRule,
+    alarmsOf: (app) => alarmsOf(environment, app, rollbackAlarms.figures),
+    putAlarm: alarms.put,
+    deleteAlarms: alarms.remove,
     registerTask: async (task) => {
       const [arn] = await Promise.all([services.registerTask(task), storage.keepImages(task.app)]);
       return arn;

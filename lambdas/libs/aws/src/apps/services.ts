@@ -1,4 +1,5 @@
 import {
+  alarmsOf,
   isObject,
   namesOfApp,
   type App,
@@ -43,13 +44,17 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
     const task = answer?.['taskDefinition'];
     return isIts && isObject(task) && isShaped(task, app) ? textOf(task['taskDefinitionArn']) : undefined;
   };
-  const { rollbackAlarms: alarms } = settings;
-  const deploymentConfigurationOf = () => ({
+  const alarmNamesOf = (app: App): readonly string[] => {
+    const { names, figures } = settings.rollbackAlarms;
+    return [...names, ...alarmsOf(environment, app, figures).map(({ name }) => name)];
+  };
+  /** Without alarms none that the service had before count either: what a call leaves out stays as it is. */
+  const deploymentConfigurationOf = (alarmNames: readonly string[]) => ({
     deploymentCircuitBreaker: { enable: true, rollback: true },
     maximumPercent: 200,
     minimumHealthyPercent: 100,
     // ECS watches them while a version rolls out, and for a while after.
-    ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: true } }),
+    alarms: { alarmNames, enable: alarmNames.length > 0, rollback: alarmNames.length > 0 },
   });
   const loadBalancersOf = ({ app, targetGroup }: Pick<ServiceToRun, 'app' | 'targetGroup'>) => [
     { targetGroupArn: targetGroup, containerName: CONTAINER, containerPort: app.port },
@@ -88,7 +93,7 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
           taskDefinition,
           desiredCount: count,
           launchType: 'FARGATE',
-          deploymentConfiguration: deploymentConfigurationOf(),
+          deploymentConfiguration: deploymentConfigurationOf(alarmNamesOf(app)),
           networkConfiguration: {
             awsvpcConfiguration: {
               subnets: settings.subnetIds,
@@ -121,7 +126,7 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
       const { service } = namesOf(app);
       // The alarms too, as they may be others than those that the service was made with.
       const loadBalancers = loadBalancersOf({ app, targetGroup });
-      const deploymentConfiguration = deploymentConfigurationOf();
+      const deploymentConfiguration = deploymentConfigurationOf(alarmNamesOf(app));
       const version = taskDefinition === undefined ? {} : { taskDefinition, loadBalancers, deploymentConfiguration };
       await ecs('UpdateService', { cluster, service, desiredCount: count, ...version });
     },

@@ -1,4 +1,4 @@
-import type { App } from '@multi-tenant-runner/core';
+import type { App, RollbackFigures } from '@multi-tenant-runner/core';
 
 /** A load balancer of apps: the listener that ends TLS, if there is one, and the group that reaches the tasks. */
 export interface AppLoadBalancer {
@@ -38,8 +38,8 @@ export interface AppPlatformSettings {
   readonly log: { readonly retentionDays: number; readonly kmsKeyArn?: string };
   /** `<account>.dkr.ecr.<region>.amazonaws.com`. */
   readonly registry: string;
-  /** Of the service's own alarms, on which ECS takes a version back; empty: on its circuit breaker alone. */
-  readonly rollbackAlarms: readonly string[];
+  /** On which ECS takes a version back besides its circuit breaker: the operator's, and of each app's own. */
+  readonly rollbackAlarms: { readonly names: readonly string[]; readonly figures: RollbackFigures };
 }
 
 /** What everything of an app carries, and what tells that something found is the app's. */

@@ -5,6 +5,7 @@ import { SECOND } from '../model/time';
 export type RemovalStep =
   | { readonly do: 'delete-rule'; readonly arn: string }
   | { readonly do: 'delete-service' | 'delete-repository' | 'delete-log-group' }
+  | { readonly do: 'delete-alarms'; readonly names: readonly string[] }
   | { readonly do: 'delete-target-group'; readonly arn: string }
   | { readonly do: 'delete-group'; readonly id: string }
   | { readonly do: 'delete-task-definitions' | 'delete-sources' | 'delete-secrets' | 'delete-role' }
@@ -31,10 +32,14 @@ export function decideRemovalStep(
   return steps.length > 0 || isDraining ? { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN) } : { do: 'finish' };
 }
 
-function removals({ rule, service, targetGroup, group }: SeenApp, left: Leftovers): readonly RemovalStep[] {
+function removals(
+  { rule, service, alarms = [], targetGroup, group }: SeenApp,
+  left: Leftovers,
+): readonly RemovalStep[] {
   return [
     ...(rule ? [{ do: 'delete-rule', arn: rule.arn } as const] : []),
     ...(service?.status === 'active' ? [{ do: 'delete-service' } as const] : []),
+    ...(alarms.length > 0 ? [{ do: 'delete-alarms', names: alarms.map(({ name }) => name) } as const] : []),
     ...(targetGroup === undefined ? [] : [{ do: 'delete-target-group', arn: targetGroup } as const]),
     ...(left.task_definitions > 0 ? [{ do: 'delete-task-definitions' } as const] : []),
     ...(left.repositories > 0 ? [{ do: 'delete-repository' } as const] : []),

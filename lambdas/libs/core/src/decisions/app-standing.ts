@@ -8,10 +8,12 @@ import type { AppSituation } from './app-step';
  */
 export function standingOf(
   { state, count, port, healthPath, slot }: App,
-  { tenant, hosts }: Pick<AppSituation, 'tenant' | 'hosts'>,
+  { tenant, hosts, alarms }: Pick<AppSituation, 'tenant' | 'hosts' | 'alarms'>,
   taskDefinition: string | undefined,
 ): string {
-  return JSON.stringify([state, tenant, count, port, healthPath, slot?.alb, slot?.priority, hosts, taskDefinition]);
+  const place = [slot?.alb, slot?.priority, hosts];
+  const asked = alarms.map((one) => [one.kind, one.threshold, one.minimumRequests, one.periodSeconds, one.periods]);
+  return JSON.stringify([state, tenant, count, port, healthPath, ...place, taskDefinition, asked]);
 }
 
 export function isSameSet(one: readonly string[], other: readonly string[]): boolean {

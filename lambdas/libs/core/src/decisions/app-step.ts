@@ -1,7 +1,10 @@
 import { isSameShape, type App, type AppSlot } from '../model/app';
 import { isSameSet, isSuspended, rolloutOf } from './app-standing';
+import { decideAlarms } from './app-alarms';
+import { LOOK_AGAIN, decideRollout } from './app-rollout';
 import { hasItsSecrets } from './app-secrets';
-import type { AppPart, SeenApp, SeenService } from '../model/app-seen';
+import type { AppAlarm } from '../model/app-alarms';
+import type { AppPart, SeenApp } from '../model/app-seen';
 import type { Deployment } from '../model/deployment';
 import { MINUTE, SECOND, ageOf } from '../model/time';
 
@@ -21,6 +24,8 @@ export interface AppSituation {
   readonly isImageNew?: true;
   /** Addresses that its rule is for. */
   readonly hosts: readonly string[];
+  /** Of its own, which it is to have. */
+  readonly alarms: readonly AppAlarm[];
   readonly now: Date;
 }
 
@@ -41,6 +46,8 @@ export type AppStep =
   | { readonly do: 'take-slot' }
   | { readonly do: 'create-rule'; readonly slot: AppSlot; readonly closed: boolean }
   | { readonly do: 'set-rule'; readonly arn: string; readonly closed: boolean }
+  | { readonly do: 'put-alarm'; readonly alarm: AppAlarm }
+  | { readonly do: 'delete-alarms'; readonly names: readonly string[] }
   | { readonly do: 'register-task' | 'reshape' }
   /** Those that no task names any more. */
   | { readonly do: 'forget-secrets' }
@@ -55,10 +62,6 @@ export type AppStep =
 
 /** A build that has said nothing for so long is over: GitHub itself ends a job after six hours, and nobody waits so. */
 export const BUILD_LIMIT = 60 * MINUTE;
-/** Events say it sooner; this is for one that got lost. */
-const LOOK_AGAIN = 30 * SECOND;
-/** ECS's breaker decides within this time, whatever the tasks do; later the service is as it is. */
-export const RELEASE_LIMIT = 60 * MINUTE;
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency */
 const ROLE_SPREADS = 15 * SECOND;
 /** An app at rest is looked at so often, for what somebody changed by hand. */
@@ -120,7 +123,8 @@ function decideRelease(situation: AppSituation): AppStep {
   if (app.slot === undefined) return { do: 'take-slot' };
   if (seen.group === undefined) return { do: 'create', what: 'group' };
   if (seen.targetGroup === undefined) return { do: 'create', what: 'target-group' };
-  return decideRule(situation, app.slot) ?? decideService(situation, releasing);
+  // Alarms before the service: ECS watches them from the beginning of a version.
+  return decideRule(situation, app.slot) ?? decideAlarms(situation) ?? decideService(situation, releasing);
 }
 
 function decideRule(situation: AppSituation, slot: AppSlot): AppStep | undefined {
@@ -171,26 +175,4 @@ function isToBeReshaped({ app, ended }: AppSituation): boolean {
 function decideSuspended({ seen: { service }, now }: AppSituation): AppStep {
   if (service?.status !== 'active' || service.desired === 0) return settled(now);
   return { do: 'update-service', taskDefinition: service.taskDefinition, count: 0 };
-}
-
-interface Releasing {
-  readonly releasing: Deployment;
-  readonly service: SeenService;
-  readonly count: number;
-}
-
-/** ECS was asked: it has done it, is at it, or took it back. */
-function decideRollout({ now }: AppSituation, { releasing, service, count }: Releasing): AppStep {
-  const { taskDefinition = '', releasingAt } = releasing;
-  const rollout = rolloutOf(service, taskDefinition);
-  if (rollout === undefined)
-    return { do: 'roll-back', reason: 'ECS took the version back: its tasks did not start or did not stay healthy.' };
-  if (rollout.state === 'failed')
-    return { do: 'roll-back', reason: rollout.reason ?? 'ECS took the version back: its tasks did not stay healthy.' };
-  if (service.desired !== count) return { do: 'update-service', taskDefinition, count };
-  // ECS calls a service without tasks complete too.
-  if (rollout.state === 'completed' && service.running >= count) return { do: 'go-live' };
-  if (ageOf(releasingAt, now) > RELEASE_LIMIT)
-    return { do: 'fail', reason: 'ECS has not brought the version to a steady state after an hour.' };
-  return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN), isSettled: true };
 }

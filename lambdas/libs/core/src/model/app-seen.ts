@@ -1,3 +1,5 @@
+import type { SeenAlarm } from './app-alarms';
+
 /**
  * What a look is at. `build`: the repository, and what of the commit is there. `service`: that, and what is known of
  * the rest. AWS answers an account only so many questions in a second, so nobody looks at all that stands for a push.
@@ -24,6 +26,10 @@ export interface SeenApp {
   readonly healthPath?: string;
   readonly rule?: SeenRule;
   readonly service?: SeenService;
+  /** Of its own; only where all was looked at. */
+  readonly alarms?: readonly SeenAlarm[];
+  /** Names of those that are on, its own and the operator's; only where ECS took a version back by one. */
+  readonly firing?: readonly string[];
 }
 
 export interface SeenRule {
@@ -53,6 +59,7 @@ export interface SeenRollout {
 export const REMOVED_KINDS = [
   'rules',
   'services',
+  'alarms',
   'target_groups',
   'security_groups',
   'task_definitions',

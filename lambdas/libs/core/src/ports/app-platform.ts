@@ -1,4 +1,5 @@
 import type { App, AppSlot } from '../model/app';
+import type { AppAlarm } from '../model/app-alarms';
 import type { PullRequest } from '../model/app-preview';
 import type { AppPart, Leftovers, SeenApp } from '../model/app-seen';
 import type { Build, Deployment } from '../model/deployment';
@@ -48,6 +49,9 @@ export interface AppPlatform {
   /** By which ECS reads the app's secrets, and no other's. */
   createRole(app: App): Promise<void>;
   createRule(rule: RuleToServe): Promise<Created<string>>;
+  /** Anew, or by other figures; it is on that target group's answers. */
+  putAlarm(app: App, alarm: AppAlarm, targetGroup: string): Promise<Created<string>>;
+  deleteAlarms(names: readonly string[]): Promise<Removed>;
   setRule(arn: string, rule: Pick<RuleToServe, 'hosts' | 'targetGroup'>): Promise<void>;
   registerTask(task: TaskToRegister): Promise<string>;
   createService(service: ServiceToRun): Promise<Created<string>>;
@@ -74,6 +78,8 @@ export interface AppPlatform {
   deleteRole(app: App): Promise<Removed>;
   deleteLogGroup(app: App): Promise<Removed>;
   putSource(app: App, commit: string, archive: Uint8Array): Promise<void>;
+  /** Alarms of its own that an app is to have. */
+  alarmsOf(app: App): readonly AppAlarm[];
   /** Load balancers, in the order of their index, and how many rules each may have of apps. */
   readonly albs: readonly { readonly rules: number; readonly firstPriority: number }[];
 }

@@ -1,5 +1,5 @@
 import { AwsRefusal, askAgain, parseXml, type AwsApi, type JsonAnswer } from '@multi-tenant-runner/aws';
-import type { FakeAws } from '@multi-tenant-runner/testing';
+import { jsonOperation, type FakeAws } from '@multi-tenant-runner/testing';
 import type { Container } from '../engine/lambda';
 import type { Random } from '../engine/random';
 import type { Scheduler } from '../engine/scheduler';
@@ -8,6 +8,7 @@ import type { AppBuckets } from './app-buckets';
 /** Milliseconds that a call takes, at least and at most. */
 const TIMES: Readonly<Record<string, readonly [number, number]>> = {
   ecs: [30, 120],
+  monitoring: [30, 120],
   elasticloadbalancing: [30, 120],
   ec2: [40, 150],
   ecr: [15, 60],
@@ -58,8 +59,7 @@ export function createAppAws(deps: AppAwsDeps, container: Container): AwsApi {
     json: (service, action, input) =>
       ask(service, action, () => {
         deps.onCall(action, { ...input });
-        const run = aws.ecs.operations[action] ?? aws.others.operations[action];
-        return structuredClone((run?.({ ...input }) ?? {}) as JsonAnswer);
+        return structuredClone((jsonOperation(aws, action)?.({ ...input }) ?? {}) as JsonAnswer);
       }),
     query: (service, action, parameters) =>
       ask(service, action, () => {

@@ -19,6 +19,7 @@ const bucket = (burst: number, perSecond: number, ...actions: readonly string[])
  * Load balancing: https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
  * EC2: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  * Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+ * CloudWatch: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
  * ECR: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  */
 const DOCUMENTED: readonly Bucket[] = [
@@ -42,6 +43,9 @@ const DOCUMENTED: readonly Bucket[] = [
   bucket(10, 10, 'DescribeLogGroups'),
   bucket(10, 10, 'CreateLogGroup'),
   bucket(10, 10, 'PutImage'),
+  bucket(9, 9, 'DescribeAlarms'),
+  bucket(3, 3, 'PutMetricAlarm'),
+  bucket(3, 3, 'DeleteAlarms'),
 ];
 
 /** Beside its own bucket each call of load balancing takes from one of the account's. */

@@ -19,6 +19,8 @@ interface Service {
   deployments: Rollout[];
   /** On which ECS takes a version back. */
   alarms: string[];
+  /** None where one was on as the version began. */
+  watched: string[];
 }
 
 interface TaskDefinition {
@@ -34,8 +36,9 @@ const REGION = 'arn:aws:ecs:us-east-1:123456789012';
 
 /**
  * ECS as its API reference says, as far as the deployer uses it: a service drains before its name is free, a version
- * rolls out once its tasks are healthy, and the circuit breaker takes one back whose are not.
+ * rolls out once its tasks are healthy, and the circuit breaker takes one back whose are not, or an alarm.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
 export interface FakeEcs {
   readonly services: Map<string, Service>;
@@ -46,15 +49,14 @@ export interface FakeEcs {
   settle(name?: string): void;
   readonly broken: Set<string>;
   /** CloudWatch's alarms that are in the state ALARM. */
-  readonly alarming: Set<string>;
+  readonly alarming: ReadonlySet<string>;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
-export function createFakeEcs(): FakeEcs {
+export function createFakeEcs(alarming: ReadonlySet<string>): FakeEcs {
   const services = new Map<string, Service>();
   const tasks = new Map<string, TaskDefinition>();
   const broken = new Set<string>();
-  const alarming = new Set<string>();
   const revisions = new Map<string, number>();
   const standing = (name: unknown): Service | undefined => services.get(textOf(name));
   const taskOf = (arn: unknown): TaskDefinition => {
@@ -66,6 +68,7 @@ export function createFakeEcs(): FakeEcs {
     const others = service.deployments.filter((one) => one.taskDefinition !== taskDefinition);
     for (const one of others) one.status = 'ACTIVE';
     service.taskDefinition = taskDefinition;
+    service.watched = service.alarms.some((name) => alarming.has(name)) ? [] : service.alarms;
     service.deployments = [{ taskDefinition, rolloutState: 'IN_PROGRESS', status: 'PRIMARY' }, ...others];
   };
   const settleService = (service: Service): void => {
@@ -78,7 +81,7 @@ export function createFakeEcs(): FakeEcs {
   };
   const rollOut = (service: Service, primary: Rollout): void => {
     const isBroken = broken.has(tasks.get(primary.taskDefinition)?.image ?? '');
-    const alarm = service.alarms.find((name) => alarming.has(name));
+    const alarm = service.watched.find((name) => alarming.has(name));
     if (!isBroken && alarm === undefined) {
       primary.rolloutState = 'COMPLETED';
       service.deployments = [primary];
@@ -87,7 +90,7 @@ export function createFakeEcs(): FakeEcs {
     primary.rolloutState = 'FAILED';
     primary.rolloutStateReason = isBroken
       ? 'ECS deployment circuit breaker: tasks failed to start.'
-      : `ECS deployment failed: alarm detected: ${alarm}.`;
+      : 'ECS deployment failed: alarm detected.';
     const before = service.deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED');
     if (before === undefined) return;
     before.status = 'PRIMARY';
@@ -158,6 +161,7 @@ export function createFakeEcs(): FakeEcs {
           securityGroups: groupsIn(input),
           deployments: [],
           alarms: alarmsIn(input) ?? [],
+          watched: [],
         };
         start(service, taskOf(input['taskDefinition']).taskDefinitionArn);
         services.set(service.serviceName, service);
@@ -191,5 +195,6 @@ function groupsIn(input: Input): string[] {
 
 function alarmsIn(input: Input): string[] | undefined {
   const configuration = input['deploymentConfiguration'] as { readonly alarms?: Input } | undefined;
-  return configuration?.alarms === undefined ? undefined : textsOf(configuration.alarms['alarmNames']);
+  const { rollback, alarmNames } = configuration?.alarms ?? {};
+  return alarmNames === undefined ? undefined : textsOf(rollback === true ? alarmNames : []);
 }

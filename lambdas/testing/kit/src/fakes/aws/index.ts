@@ -1,12 +1,14 @@
+import { createFakeCloudWatch, type FakeCloudWatch } from './cloudwatch';
 import { createFakeEcs, type FakeEcs } from './ecs';
 import { createFakeElb, type FakeElb } from './elbv2';
 import { createFakeGroups, type FakeGroups } from './groups';
 import { createFakeIam, type FakeIam } from './iam';
 import { createFakeOthers, type FakeOthers } from './others';
-import { Refuse, type Input } from './refuse';
+import { Refuse, type Input, type Operation } from './refuse';
 
 /** AWS at the wire, as far as the deployer calls it: what a call is refused for is what AWS documents. */
 export interface FakeAws {
+  readonly cloudwatch: FakeCloudWatch;
   readonly ecs: FakeEcs;
   readonly elb: FakeElb;
   readonly groups: FakeGroups;
@@ -23,8 +25,10 @@ export interface FakeAws {
 }
 
 export function createFakeAws(): FakeAws {
-  const ecs = createFakeEcs();
+  const cloudwatch = createFakeCloudWatch();
+  const ecs = createFakeEcs(cloudwatch.alarming);
   const aws: FakeAws = {
+    cloudwatch,
     ecs,
     elb: createFakeElb(),
     groups: createFakeGroups((id) => ecs.holds(id)),
@@ -56,8 +60,12 @@ function answer(aws: FakeAws, request: Request, body: Uint8Array): Response {
   return made;
 }
 
+export function jsonOperation({ ecs, cloudwatch, others }: FakeAws, operation: string): Operation | undefined {
+  return ecs.operations[operation] ?? cloudwatch.operations[operation] ?? others.operations[operation];
+}
+
 function json(aws: FakeAws, operation: string, text: string): Response {
-  const run = aws.ecs.operations[operation] ?? aws.others.operations[operation];
+  const run = jsonOperation(aws, operation);
   if (run === undefined) throw new Error(`The AWS of tests has no ${operation}`);
   try {
     return new Response(JSON.stringify(run(JSON.parse(text) as Input) ?? {}));
