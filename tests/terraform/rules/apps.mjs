@@ -82,8 +82,8 @@ export const REJECTED = [
     ],
   ],
   [
-    'rollback_alarms: period_seconds must be a multiple of 60, periods a whole number of at least 1, and both together ' +
-      'at most 900 seconds: a version has an hour to roll out.',
+    'rollback_alarms: period_seconds must be a multiple of 60, periods a whole number of at least 1, and both ' +
+      'together at most 900 seconds: a version has an hour to roll out.',
     [
       ['a period of ten seconds', { rollback_alarms: { period_seconds: 10 } }],
       ['a period of 90 seconds', { rollback_alarms: { period_seconds: 90 } }],

@@ -52,7 +52,9 @@ export function createAppPlane(deps: AppPlaneDeps): AppPlane {
     rules: RULES,
     firstPriority: 1_000,
   }));
-  const platform = { ...platformOf('sim'), loadBalancers };
+  // The module's default.
+  const figures = { fiveXxPercent: 5, minimumRequests: 20, periodSeconds: 60, periods: 2 };
+  const platform = { ...platformOf('sim'), loadBalancers, rollbackAlarms: { names: [], figures } };
   let leases = 0;
   const start = (container: Container) => {
     const github = slow(deps.github, CALLS, { container, scheduler, random });
