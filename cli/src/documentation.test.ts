@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NO_PAGE } from '../test/no-page';
 import { NO_TERMINAL } from '../test/no-terminal';
 import { noLines } from '../test/shell';
+import { CHECKS } from './doctor/run-checks';
 import { createProgram } from './program';
 import { EXIT } from './problem';
 
@@ -30,4 +31,10 @@ test('docs/cli.md lists every command, and no other', () => {
 
 test('docs/cli.md lists every exit code', () => {
   expect(firstCells.filter((cell) => /^\d$/.test(cell)).map(Number)).toEqual(Object.values(EXIT));
+});
+
+test("docs/cli.md counts the doctor's checks", () => {
+  const counts = [...page.matchAll(/\b(\d+) checks\b/g)].map(([, count]) => Number(count));
+  expect(counts).toEqual(counts.map(() => CHECKS.length));
+  expect(counts.length).toBeGreaterThan(1);
 });

@@ -61,6 +61,8 @@ describe('an app is declared', () => {
     ['one that is reserved here', { name: 'intern' }, 'reserved'],
     ['a directory outside', { name: 'shop', directory: '../x' }, 'directory'],
     ["another owner's repository", { name: 'shop', repository: 'globex/app' }, 'repository'],
+    ['a path instead of a repository', { name: 'shop', repository: 'acme/..' }, 'repository is not owner/name'],
+    ['an id that no number holds', { name: 'shop', repository_id: 1e300 }, 'repository_id'],
     ['a size that Fargate lacks', { name: 'shop', size: { cpu: 256, memory: 9 } }, 'memory'],
     ['a field that nobody knows', { name: 'shop', prot: 80 }, 'prot'],
   ])('not with %s', async (_, more, said) => {
@@ -72,6 +74,13 @@ describe('an app is declared', () => {
 });
 
 describe('an app that is there', () => {
+  it('is not scaled by a body that asks for nothing, which nobody finds in the audit trail', async () => {
+    const { operator, audit } = await filled();
+    const before = audit.entries.length;
+    await expect(post(operator, `${base}/shop/scale`)).resolves.toMatchObject({ status: 400 });
+    expect(audit.entries.length).toBe(before);
+  });
+
   it('is suspended by an operator for good, and by a tenant until it likes', async () => {
     const { operator, tenant } = await filled();
     const admin = await tenant('tenant-admin');

@@ -65,7 +65,11 @@ export const createApp = defineOperation({
   body: v.strictObject({
     name: text,
     repository: v.pipe(text, v.description('owner/name')),
-    repository_id: v.pipe(id, v.description("GitHub's id of the repository, which a rename leaves")),
+    repository_id: v.pipe(
+      id,
+      v.maxValue(Number.MAX_SAFE_INTEGER),
+      v.description("GitHub's id of the repository, which a rename leaves"),
+    ),
     branch: v.optional(text),
     directory: v.optional(text),
     port: v.optional(v.pipe(count, v.description('Where the container listens; 8080 by default'))),
@@ -146,6 +150,7 @@ export const scaleApp = defineOperation({
   body: v.strictObject({ count: v.optional(count), size: v.optional(size), port: v.optional(portNumber) }),
   answer: app,
   run: async ({ params, body, ...context }, deps) => {
+    if (Object.keys(body).length === 0) throw new Problem('invalid-request', 'the body has nothing to change.');
     const apps = appsOf(deps);
     const { tenant } = await findTenant(params.installation_id, deps);
     const settings = await settingsOf(apps);

@@ -38,6 +38,8 @@ describe('a change of a tenant', () => {
     ['an attribute that no one may set', change({ slots: [] })],
     ['a limit that is none', change({ max_runners: -1 })],
     ['no JSON', { ...change({}), body: '{' }],
+    ['more runners than a row can hold', change({ max_runners: 1e300 })],
+    ['more dollars than a row can hold', change({ limit_spend: 1e300 })],
   ])('with %s is no change', async (_what, sent) => {
     const { operator, harness } = await createApiHarness();
     const before = structuredClone(harness.state.tenants.rows.get(INSTALLATION));

@@ -6,8 +6,11 @@ import { count, tenantParams, text } from '../http/schemas';
 import { NOTHING, defineOperation, type Answer, type Context } from './operation';
 import { etagOf, findTenant, tenant, viewTenant, type TenantFound } from './tenant-view';
 
+/** More is no limit; the row could not even hold some of it. */
+const MOST = 999_999_999;
+const atMost = v.maxValue<number, typeof MOST, string>(MOST, `is more than ${MOST}`);
 /** `null`: the tier's own again. */
-const cap = v.optional(v.nullable(v.pipe(v.number('is not a number'), v.minValue(0, 'is less than 0'))));
+const cap = v.optional(v.nullable(v.pipe(v.number('is not a number'), v.minValue(0, 'is less than 0'), atMost)));
 
 const changed = v.object({
   changed: v.pipe(v.boolean(), v.description('false: the row says so already')),
@@ -24,7 +27,7 @@ export const changeTenant = defineOperation({
   params: tenantParams,
   body: v.strictObject({
     tier: v.optional(text),
-    max_runners: v.optional(count),
+    max_runners: v.optional(v.pipe(count, atMost)),
     max_minutes_per_day: cap,
     limit_minutes: cap,
     limit_spend: v.pipe(cap, v.description('US dollars a month')),

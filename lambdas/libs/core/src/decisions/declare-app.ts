@@ -37,9 +37,8 @@ export function declareApp(
 ): Parsed<App> {
   const parsed = parseAppFile(JSON.stringify(file));
   const problems = parsed.ok ? [] : parsed.problems.map((problem) => problem.replace(`${APP_FILE} `, 'an app '));
-  const [owner = '', name = '', ...rest] = repository.split('/');
-  if (!/^[\w.-]+$/.test(owner) || !/^[\w.-]+$/.test(name) || rest.length > 0)
-    problems.push('repository is not owner/name');
+  const [, owner = ''] = /^([\w-]+)\/(?!\.{1,2}$)[\w.-]+$/.exec(repository) ?? [];
+  if (owner === '') problems.push('repository is not owner/name');
   else if (owner.toLowerCase() !== tenant.orgName.toLowerCase())
     problems.push("repository is not one of the tenant's own");
   const given = parsed.ok ? (parsed.value.name ?? '') : '';

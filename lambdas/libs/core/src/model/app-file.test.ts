@@ -31,6 +31,15 @@ describe('.mtr/app.json', () => {
     });
   });
 
+  it.each(['release/1.0', 'feature_x', 'v1.2', 'a@b'])('may have the branch %s', (branch) =>
+    expect(parsed({ branch })).toEqual({ ok: true, value: { branch } }),
+  );
+
+  it.each(['a..b', '/main', 'main/', 'a//b', 'a/.b', '.a', 'a.', 'a.lock', 'a.lock/b', 'a@{1}', '-d', 'a b'])(
+    'has no branch %s, which git has none of',
+    (branch) => expect(parsed({ branch })).toEqual({ ok: false, problems: ['branch is not a name of a branch'] }),
+  );
+
   it('may say nothing', () => expect(parsed({})).toEqual({ ok: true, value: {} }));
 
   it('names every problem at once, and repeats no value', () => {

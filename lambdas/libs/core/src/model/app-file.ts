@@ -37,9 +37,11 @@ export const healthPath = v.pipe(
   v.string('is not a path'),
   v.check((path) => /^\/[\x21-\x7e]{0,199}$/.test(path), 'does not begin with /, or is not printable ASCII'),
 );
+/** What git lets no reference have besides: https://git-scm.com/docs/git-check-ref-format */
+const NO_BRANCH = /^[-/.]|\.\.|\/[/.]|@\{|[/.]$|\.lock(\/|$)/;
 export const branch = v.pipe(
   v.string('is not a branch'),
-  v.check((name) => /^[^\s~^:?*[\\]{1,200}$/.test(name) && !name.startsWith('-'), 'is not a name of a branch'),
+  v.check((name) => /^[^\s~^:?*[\\]{1,200}$/.test(name) && !NO_BRANCH.test(name), 'is not a name of a branch'),
 );
 
 const schemas = {
