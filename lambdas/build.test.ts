@@ -8,7 +8,7 @@ import { unzipSync } from 'fflate';
 const LIMITS: Readonly<Record<string, number>> = {
   webhook: 100_000,
   machine: 100_000,
-  api: 143_000,
+  api: 145_000,
   events: 100_000,
   callbacks: 80_000,
   'scale-up': 210_000,
@@ -47,7 +47,7 @@ describe('the packages of the functions', () => {
   it('are small', () => {
     for (const name of FUNCTIONS) {
       // What is read only when it is asked for has a budget of its own: the page and the document.
-      const beside = name === 'api' ? 45_000 + 9_000 : 0;
+      const beside = name === 'api' ? 45_000 + 9_800 : 0;
       const { length } = readFileSync(join(directory, `first/dist/${name}.zip`));
       expect([name, length < (LIMITS[name] ?? 0) + beside]).toEqual([name, true]);
     }
