@@ -7,6 +7,8 @@ export interface FairShare {
   /** It is deleted, or visible again. @param milliseconds that a consumer had it */
   returned(group: string, milliseconds: number): void;
   isNoisy(group: string): boolean;
+  /** All that are noisy. */
+  noisy(): ReadonlySet<string>;
   /** Messages that consumers have and have not deleted. */
   inFlight(group: string): number;
 }
@@ -34,6 +36,11 @@ export function createFairShare(now: () => number): FairShare {
       spent.add(first.group, -first.milliseconds);
     }
   };
+  const isNoisy = (group: string): boolean => {
+    if (now() - (sentAt.get(group) ?? 0) >= SILENCE) return false;
+    forget();
+    return (flying.of(group) >= LEAST_IN_FLIGHT && flying.share(group) > SHARE) || spent.share(group) > SHARE;
+  };
   return {
     sent: (group) => void sentAt.set(group, now()),
     received: (group) => flying.add(group, 1),
@@ -42,10 +49,10 @@ export function createFairShare(now: () => number): FairShare {
       spells.push({ at: now(), group, milliseconds });
       spent.add(group, milliseconds);
     },
-    isNoisy(group) {
-      if (now() - (sentAt.get(group) ?? 0) >= SILENCE) return false;
+    isNoisy,
+    noisy: () => {
       forget();
-      return (flying.of(group) >= LEAST_IN_FLIGHT && flying.share(group) > SHARE) || spent.share(group) > SHARE;
+      return new Set([...flying.above(SHARE), ...spent.above(SHARE)].filter(isNoisy));
     },
     inFlight: (group) => flying.of(group),
   };
@@ -60,6 +67,12 @@ function createTally() {
       const count = (counts.get(key) ?? 0) + amount;
       if (count === 0) counts.delete(key);
       else counts.set(key, count);
+    },
+    /** Keys that have more than this share. */
+    above: (share: number): string[] => {
+      const found: string[] = [];
+      for (const [key, count] of counts) if (count > share * total) found.push(key);
+      return found;
     },
     of: (key: string): number => counts.get(key) ?? 0,
     share: (key: string): number => (total === 0 ? 0 : (counts.get(key) ?? 0) / total),

@@ -8,6 +8,7 @@ import { FIRST, STEP, createPollers } from './pollers';
 import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
+import { createVisibleMessages } from './visible-messages';
 
 /**
  * An SQS queue and its event source mapping: at least once, in no order, invisible while a function works on it. Those
@@ -47,10 +48,10 @@ const VISIBILITY = 6 * MINUTE;
 const MAX_RECEIVES = 5;
 
 export function createQueue({ name, concurrency, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
-  const visible: Message[] = [];
   const share = createFairShare(scheduler.now);
   const pollers = createPollers(concurrency, scheduler.now);
   const tenantOf = ({ id, group }: Message): string => group ?? id;
+  const visible = createVisibleMessages(share, tenantOf);
   const deadLetters: string[] = [];
   let count = 0;
   let open = 0;
@@ -60,7 +61,7 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
   const appear = (message: Message, delay: number): void => {
     scheduler.after(delay, () => {
       if (message.done) return;
-      visible.push(message);
+      visible.add(message);
       pump();
     });
   };
@@ -83,27 +84,17 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
   const reappear = (message: Message): void => {
     if (message.done) return;
     giveBack(message);
-    if (message.receives < MAX_RECEIVES) return void (visible.push(message), pump());
+    if (message.receives < MAX_RECEIVES) return void (visible.add(message), pump());
     message.done = true;
     open -= 1;
     deadLetters.push(message.body);
   };
-  /** Those that may come next: of quiet tenants, or else of the noisy one that has the fewest in flight. */
-  const candidates = (): readonly number[] => {
-    const indexes = visible.map((_, index) => index);
-    const tenantAt = (index: number): string => tenantOf(visible[index] as Message);
-    const quiet = indexes.filter((index) => !share.isNoisy(tenantAt(index)));
-    if (quiet.length > 0) return quiet;
-    const fewest = Math.min(...indexes.map((index) => share.inFlight(tenantAt(index))));
-    return indexes.filter((index) => share.inFlight(tenantAt(index)) === fewest);
-  };
   const take = (): Message[] => {
     const batch: Message[] = [];
     while (batch.length < BATCH && visible.length > 0) {
-      const next = candidates();
       // SQS promises no order; mostly the oldest comes first.
-      const index = random.chance(0.1) ? random.pick(next) : (next[0] ?? 0);
-      const [message] = visible.splice(index, 1);
+      const next = random.chance(0.1) ? visible.at(random.next()) : visible.first();
+      const message = visible.remove(next);
       if (message === undefined || message.done) continue;
       message.receivedAt = scheduler.now();
       share.received(tenantOf(message));
