@@ -63,7 +63,7 @@ test.each([
   [['jobs'], 'jobs is not an option of simulate; --help lists them.'],
   [['--jobs'], '--jobs needs a value; --help says which.'],
   [['--jobs', '--seed'], '--jobs needs a value; --help says which.'],
-  [['--jobs', 'many'], '--jobs must be a whole number from 1 to 100000, not many.'],
+  [['--jobs', 'many'], '--jobs must be a whole number from 1 to 1000000, not many.'],
   [['--tenants', '0'], '--tenants must be a whole number from 1 to 10000, not 0.'],
   [
     ['--burst', '9', '--config-store', 'dynamo'],
@@ -76,4 +76,18 @@ test('an unknown fault is answered with the known ones', () => {
   expect(problemOf('--faults', 'hail')).toMatch(
     /^hail is not a kind of fault; --faults takes all, none, or of webhook-drop, /,
   );
+});
+
+test('a day has a hot tenant, an outage and limits; more than 100,000 jobs are only a day', () => {
+  expect(parseArguments(['--day', '--tenants', '10000', '--jobs', '1000000', '--raised', '20'])).toEqual({
+    kind: 'day',
+    day: {
+      ...{ seed: '1', tenants: 10_000, jobs: 1_000_000, hours: 24, hot: 10, outage: 60 },
+      ...{ raised: 20, concurrency: 5, ssm: true },
+    },
+  });
+  expect(parseArguments(['--day', '--outage', '0', '--config-store', 'dynamodb'])).toMatchObject({
+    day: { outage: 0, ssm: false },
+  });
+  expect(problemOf('--jobs', '100001')).toBe('More than 100000 jobs need --day: nothing else forgets them.');
 });

@@ -1,7 +1,9 @@
 import { SWITCH, TEXT, readCommandLine, whole, type Program } from '@multi-tenant-runner/sandbox/command-line';
 import type { BurstLoad } from './burst-load';
 import type { PushLoad } from './push-report';
+import { HELP } from './help';
 import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds';
+import type { Day } from './scenario/day-plan';
 import type { SimulationOptions } from './scenario/options';
 
 export type Arguments =
@@ -18,57 +20,23 @@ export type Arguments =
   | ({ readonly kind: 'burst' } & Required<BurstLoad>)
   | { readonly kind: 'outage'; readonly minutes: number; readonly tenants: number; readonly jobs: number }
   | ({ readonly kind: 'pushes' } & Required<PushLoad>)
+  | { readonly kind: 'day'; readonly day: Day }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
-
-export const HELP = `Runs the functions' own handlers against a simulated GitHub and AWS, and prints how the jobs fared.
-
-  yarn simulate [options]
-
-  --tenants <n>    installations, 1 to 10000 (10)
-  --jobs <n>       workflow jobs over all tenants, 1 to 100000 (500)
-  --seed <text>    the same seed gives the same run (1)
-  --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
-  --faults <list>  kinds of faults, separated by commas; "all" (the default), "none", or of:
-${Object.entries(FAULT_KINDS)
-  .map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`)
-  .join('\n')}
-  --sweep <n>      instead, run the sweep over n tenants, 1 to 100000, and print how long it takes
-  --deliveries <n> instead, run recovery at n deliveries a second, 1 to 1000, and print how far behind it is
-  --burst <n>      instead, queue jobs of n tenants at once, 1 to 10000, and print how long until EC2 is asked for
-                   their machines
-  --outage <n>     instead, let the webhook fail for n minutes, 1 to 1440, in which --tenants queue --jobs; print how
-                   long until recovery has heard of them
-  --pushes <n>     instead, let each of --tenants push n times a minute, 1 to 600, and print how long until the
-                   deployer asks for builds and services, with the account's API limits on; with --faults all it
-                   dies, and its events come twice, late, in any order or never
-  --minutes <n>    with --pushes: for how long, 1 to 60 (5)
-  --raised <n>     with --pushes: how often as much as documented ECS allows, 1 to 100 (1)
-  --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1); with --pushes: apps of each tenant (1)
-  --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail; with --burst: as many jobs
-                   of one more tenant (0)
-  --shared         launches share calls of RunInstances with other tenants'; without --burst the account has one call in
-                   two seconds, so that most do
-  --concurrency <n>  with --burst: functions of scale-up at once, 2 to 100 (5)
-  --config-store dynamodb  with --burst: configurations wait in DynamoDB, not in SSM with its three writes a second
-  --shrink         make a failing run smaller and print the seed file to keep
-  --trace          print every event of the run
-  --json           print the report as JSON
-  --help           print this
-
-Ends with 0 if no promise was broken, with 1 if one was, and with 2 for a mistake in these options.`;
 
 const PROGRAM: Program = {
   name: 'simulate',
   usage: HELP,
   options: {
     tenants: whole(1, 10_000),
-    jobs: whole(1, 100_000),
+    jobs: whole(1, 1_000_000),
     seeds: whole(1, 100_000),
     sweep: whole(1, 100_000),
     deliveries: whole(1, 1_000),
     burst: whole(1, 10_000),
-    outage: whole(1, 1_440),
+    outage: whole(0, 1_440),
+    hot: whole(0, 50),
+    hours: whole(1, 24),
     pushes: whole(1, 600),
     minutes: whole(1, 60),
     raised: whole(1, 100),
@@ -76,6 +44,7 @@ const PROGRAM: Program = {
     flood: whole(0, 1_000),
     concurrency: whole(2, 100),
     'config-store': TEXT,
+    day: SWITCH,
     shared: SWITCH,
     seed: TEXT,
     faults: TEXT,
@@ -105,6 +74,7 @@ export function parseArguments(args: readonly string[]): Arguments {
         ...(texts['config-store'] !== undefined && { configStore: 'dynamodb' }),
       },
     };
+  if (switches.has('day')) return { kind: 'day', day: dayOf(numbers, texts) };
   if (numbers['outage'] !== undefined)
     return {
       kind: 'outage',
@@ -123,6 +93,7 @@ export function parseArguments(args: readonly string[]): Arguments {
       faults: texts['faults'] === 'all',
       seed: texts['seed'] ?? '1',
     };
+  if ((numbers['jobs'] ?? 0) > 100_000) return wrong('More than 100000 jobs need --day: nothing else forgets them.');
   const faultKinds = parseFaultKinds(texts['faults'] ?? 'all');
   if (typeof faultKinds === 'string') return wrong(faultKinds);
   const seed = texts['seed'] ?? '1';
@@ -155,4 +126,20 @@ function parseFaultKinds(text: string): readonly FaultKind[] | string {
 
 function wrong(problem: string): Arguments {
   return { kind: 'wrong', problem };
+}
+
+type Given<T> = Readonly<Record<string, T | undefined>>;
+
+function dayOf(numbers: Given<number>, texts: Given<string>): Day {
+  return {
+    seed: texts['seed'] ?? '1',
+    tenants: numbers['tenants'] ?? 10,
+    jobs: numbers['jobs'] ?? 500,
+    hours: numbers['hours'] ?? 24,
+    hot: numbers['hot'] ?? 10,
+    outage: numbers['outage'] ?? 60,
+    raised: numbers['raised'] ?? 1,
+    concurrency: numbers['concurrency'] ?? 5,
+    ssm: texts['config-store'] === undefined,
+  };
 }

@@ -1,55 +1,75 @@
 import type { AdmissionSettings, LaunchRequest, Log } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings } from '@multi-tenant-runner/testing';
-import { createRandom, type Random } from './engine/random';
+import { connectTriggers } from './connect-triggers';
+import { createRandom } from './engine/random';
 import type { Scheduler } from './engine/scheduler';
 import { createTrace } from './engine/trace';
 import { createInvariants } from './invariants/invariants';
 import { watchMachines } from './invariants/ledger';
 import { createViolations } from './invariants/violations';
 import type { FaultSettings } from './scenario/fault-kinds';
-import { ASKS_FOR_MACHINES, createFaultDraws } from './scenario/faults';
+import { ASKS_FOR_MACHINES, createFaultDraws, type DrawFault } from './scenario/faults';
 import type { SimulationOptions } from './scenario/options';
 import type { FleetPlan } from './scenario/fleet-plan';
 import type { Scenario } from './scenario/scenario';
 import { createBackend, createState } from './services/backend';
 import { createDeliveries } from './services/deliveries';
-import { createSimulationBus, publishRowChanges, type SimulationBus } from './services/events';
-import { createFunctions, type Functions } from './services/functions';
-import { createLifecycleBus } from './services/lifecycle-bus';
-import { createLineage, type Lineage } from './services/lineage';
+import { createSimulationBus, publishRowChanges } from './services/events';
+import { createFunctions } from './services/functions';
+import { underLimits, type Account } from './services/account';
+import type { Allowances } from './services/allowances';
+import { createRegion, type Region } from './services/region';
+import { createLineage } from './services/lineage';
 import { createMachineCalls } from './services/machine-calls';
 import { createMachines } from './services/machines';
 import { createPortCalls } from './services/ports';
-import { createQueue } from './services/queue';
 import { createSimulatedApp } from './services/simulated-app';
 import { createSimulatedEc2 } from './services/simulated-ec2';
 import { createSimulatedGitHub } from './services/simulated-github';
-import { createTableStream } from './services/table-stream';
 
 export interface SimulationSetup {
   readonly options: SimulationOptions;
   readonly scenario: Scenario;
   readonly scheduler: Scheduler;
   readonly faultsEndAt: number;
-  readonly keepTrace: boolean;
+  /** `off`: not even its digest. */
+  readonly keepTrace: boolean | 'off';
   readonly log: Log;
+  readonly limits?: Limits;
+}
+
+/** A Region that can fail, and what AWS and GitHub let an account and an installation do. */
+export interface Limits {
+  readonly region: Region;
+  readonly account: Account;
+  readonly allowances: Allowances;
+  readonly overDraws: (draw: DrawFault) => DrawFault;
 }
 
 export type Simulation = ReturnType<typeof buildSimulation>;
 
 /** Puts the services, the functions and the invariants together; what calls back goes through the event bus. */
-export function buildSimulation({ options, scenario, scheduler, faultsEndAt, keepTrace, log }: SimulationSetup) {
+export function buildSimulation({
+  options,
+  scenario,
+  scheduler,
+  faultsEndAt,
+  keepTrace,
+  log,
+  limits,
+}: SimulationSetup) {
   const events = createSimulationBus();
   const random = createRandom(options.seed);
   const faultKinds: FaultSettings = {
     has: (kind) => scheduler.now() < faultsEndAt && options.faultKinds.includes(kind),
   };
-  const trace = createTrace(keepTrace);
+  const trace = createTrace(keepTrace === true, keepTrace !== 'off');
   const violations = createViolations(scheduler, trace);
   const lineage = createLineage(violations);
   const settings = settingsOf(scenario.fleet, scheduler);
   const state = createState({ scheduler, settings, environment: ENVIRONMENT });
-  const shared = { events, scheduler, faultKinds, trace, violations };
+  const { region, account, allowances, overDraws = (draw: DrawFault) => draw } = { region: createRegion(), ...limits };
+  const shared = { events, scheduler, faultKinds, trace, violations, region };
 
   const deliveries = createDeliveries({ ...shared, random: random.fork('deliveries') });
   const github = createSimulatedGitHub({
@@ -74,7 +94,8 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'), options.setup);
   state.fleet.refuse(faultDraws.hasNoCapacity);
   const afterEffect = (): void => publishRowChanges(state.tenants.changes, events);
-  const { draw, drawSleep } = faultDraws;
+  const { drawSleep } = faultDraws;
+  const draw = overDraws(faultDraws.draw);
   const calls = createPortCalls({
     ...{ scheduler, draw, drawSleep, trace, lineage, afterEffect },
     onSend: (method, [request]) => {
@@ -84,7 +105,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const machineDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates of machines'));
   const backend = createBackend({
     ...shared,
-    ...createSimulatedApp({ github, deliveries, scheduler }),
+    ...createSimulatedApp({ github, deliveries, scheduler, ...(allowances && { allowances }) }),
     state,
     ...createSimulatedEc2({
       ...{ ...shared, inner: state.fleet, blanks: state.blanks, launches: state.launches, machines },
@@ -96,7 +117,10 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const functions = createFunctions({
     backend,
     calls,
-    machineCalls: createPortCalls({ scheduler, ...machineDraws, trace, lineage, afterEffect }),
+    machineCalls: createPortCalls({
+      ...{ scheduler, ...machineDraws, trace, lineage, afterEffect },
+      draw: overDraws(machineDraws.draw),
+    }),
     scheduler,
     settings,
     environment: ENVIRONMENT,
@@ -109,7 +133,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   });
   const triggers = connectTriggers({
     ...shared,
-    functions,
+    functions: account === undefined ? functions : underLimits(functions, account),
     lineage,
     random,
     settings,
@@ -141,52 +165,4 @@ function settingsOf(fleet: FleetPlan | undefined, scheduler: Scheduler): Admissi
       return at >= fleet.from && at < fleet.until ? fleet.lower : fleet.total;
     },
   });
-}
-
-interface TriggerDeps {
-  readonly events: SimulationBus;
-  readonly functions: Functions;
-  readonly scheduler: Scheduler;
-  readonly lineage: Lineage;
-  readonly random: Random;
-  readonly faultKinds: FaultSettings;
-  readonly settings: AdmissionSettings;
-  /** Of scale-up's functions, for each size. */
-  readonly concurrency: number;
-}
-
-/** What invokes the functions: the webhook's URL, the queues, the table's stream and the event bus. */
-function connectTriggers({ events, functions, lineage, random, settings, concurrency, ...shared }: TriggerDeps) {
-  const { webhook, scaleUp, scaleDown, tenantManager, machine } = functions;
-  events.on('machine.called', ({ request, onEnd }) => machine.invoke(request, onEnd));
-  events.on('webhook.arrived', ({ request, onEnd }) => webhook.invoke(request, onEnd));
-  const tiers = new Map(
-    [...settings.tiers.keys()].map((tier) => [
-      tier,
-      createQueue({
-        ...{ ...shared, name: tier, concurrency, lambda: scaleUp, lineage },
-        random: random.fork(`queue ${tier}`),
-      }),
-    ]),
-  );
-  events.on('job-message.sent', ({ tier, body, group }) => {
-    const queue = tiers.get(tier);
-    if (queue === undefined) throw new Error(`There is no queue of tier ${tier}`);
-    queue.send(body, group);
-  });
-  const runnerEvents = createQueue({
-    ...shared,
-    name: 'events',
-    concurrency: 5,
-    lambda: scaleDown,
-    lineage,
-    random: random.fork('queue events'),
-  });
-  events.on('runner-event.sent', ({ body, group }) => runnerEvents.send(body, group));
-  events.on('machine.state-changed', ({ notification }) => runnerEvents.send(JSON.stringify(notification)));
-  const stream = createTableStream({ ...shared, lambda: tenantManager, random: random.fork('stream') });
-  events.on('tenant-row.changed', (change) => stream.add(change));
-  const bus = createLifecycleBus({ ...shared, lambda: tenantManager, random: random.fork('bus') });
-  events.on('lifecycle.published', ({ detailType, detail }) => bus.publish(detailType, detail));
-  return { queues: [...tiers.values(), runnerEvents], stream, bus };
 }

@@ -1,6 +1,9 @@
 import { parseArguments } from './arguments';
 import { printableBurst, runBurst } from './burst-load';
 import { printableLag, recoverDeliveries } from './delivery-load';
+import { runDay } from './day-load';
+import { printableDay } from './day-report';
+import type { Day } from './scenario/day-plan';
 import { printableDrain, recoverFromOutage } from './outage-load';
 import { printable } from './print';
 import { runPushes } from './push-load';
@@ -28,6 +31,9 @@ switch (args.kind) {
   case 'burst':
     console.log(printableBurst(args, await runBurst(args)));
     break;
+  case 'day':
+    process.exitCode = await simulateDay(args.day);
+    break;
   case 'outage':
     console.log(printableDrain(args, await recoverFromOutage(args)));
     break;
@@ -39,6 +45,14 @@ switch (args.kind) {
   }
   case 'run':
     process.exitCode = await runAll(args);
+}
+
+async function simulateDay(day: Day): Promise<number> {
+  // Each invocation makes an error for what may outlive it: the deeper its stack, the longer that takes.
+  Error.stackTraceLimit = 1;
+  const result = await runDay(day, (line) => console.log(line));
+  console.log(printableDay(day, result));
+  return result.violations.length === 0 ? 0 : 1;
 }
 
 async function sweepAll(tenants: number): Promise<number> {

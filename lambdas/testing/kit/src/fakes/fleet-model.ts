@@ -40,6 +40,8 @@ export interface InMemoryFleet extends RunnerFleet {
   answerUnknownOnce(options: { readonly machineStarts: boolean }): void;
   /** Machines not yet gone, of one tenant or of all. */
   alive(installationId?: number): InMemoryMachine[];
+  /** EC2 knows neither the machine nor the token of its call any more. */
+  forget(machine: InMemoryMachine): void;
   /** A machine that no call of ours started: a stranger to sweep, or one whose launch was lost. */
   plant(machine: {
     readonly instanceId: string;

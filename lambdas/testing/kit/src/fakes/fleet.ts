@@ -130,6 +130,10 @@ export function createInMemoryFleet({
       rooms.add(entry);
       return () => rooms.delete(entry);
     },
+    forget: ({ instanceId, clientToken, request }) => {
+      machines.delete(instanceId);
+      started.delete(`${clientToken}/${request.intent.subnetId}`);
+    },
     plant: ({ instanceId, state = 'running', clientToken, tags, request }) => {
       const token = clientToken ?? request.intent.clientToken;
       const machine = place({ instanceId, state, clientToken: token, launchIndex: 0, request, ...(tags && { tags }) });

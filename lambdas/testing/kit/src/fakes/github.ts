@@ -57,8 +57,10 @@ export function createInMemoryGitHub(): InMemoryGitHub {
   const search = (
     place: RunnerPlace,
     matches: (registration: InMemoryRegistration) => boolean,
-  ): InMemoryRegistration | undefined =>
-    registrations.find((registration) => registration.where === whereOf(place) && matches(registration));
+  ): InMemoryRegistration | undefined => {
+    const where = whereOf(place);
+    return registrations.find((registration) => matches(registration) && registration.where === where);
+  };
   const found = (registration: InMemoryRegistration | undefined) =>
     ({
       kind: 'found',

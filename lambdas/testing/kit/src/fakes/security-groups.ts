@@ -18,8 +18,14 @@ export function createInMemorySecurityGroups({
 }): InMemorySecurityGroups {
   const groups = new Map<string, InMemorySecurityGroup>();
   let count = 0;
-  const named = (installationId: number): InMemorySecurityGroup | undefined =>
-    [...groups.values()].find((group) => group.name === securityGroupName(environment, installationId));
+  const idByName = new Map<string, string>();
+  const named = (installationId: number): InMemorySecurityGroup | undefined => {
+    const name = securityGroupName(environment, installationId);
+    const known = groups.get(idByName.get(name) ?? '');
+    const group = known?.name === name ? known : [...groups.values()].find((one) => one.name === name);
+    if (group !== undefined) idByName.set(name, group.groupId);
+    return group;
+  };
   const isOurs = (group: InMemorySecurityGroup, installationId: number): boolean =>
     group.tags[TAG.environment] === environment && group.tags[TAG.tenantId] === String(installationId);
 

@@ -17,6 +17,7 @@ import {
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
+import { copyOf } from './copy-of';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 
 /** A row of the tenants table as plain values, including any invalid ones an operator wrote. */
@@ -142,17 +143,6 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     },
   };
   return registry;
-}
-
-/**
- * Not `structuredClone`: inside Jest it returns sets of another realm, which are no `instanceof Set`
- * there.
- */
-function copyOf<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Set) return new Set(value) as T;
-  if (Array.isArray(value)) return value.map(copyOf) as T;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)])) as T;
 }
 
 function mayHoldSlots(slots: unknown): slots is Set<string> | undefined {

@@ -18,13 +18,13 @@ export interface Scheduler {
 interface ScheduledEvent {
   readonly at: number;
   readonly order: number;
-  /** Undefined once it is cancelled. */
+  /** Undefined once it is cancelled or over. */
   action: (() => void) | undefined;
 }
 
 /**
  * Calls it once every promise that has settled has reached its next call: Node empties the queue of promises before it
- * comes to the next tick. Without a way through the event loop, as `setImmediate` takes, for each of 100 million events.
+ * comes to the next tick. `setImmediate` would go around the event loop for each of a hundred million events.
  * https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick
  */
 function afterPromises(next: () => void): void {
@@ -36,7 +36,28 @@ export function createScheduler(start: string): Scheduler {
   let at = Date.parse(start);
   let count = 0;
   let executed = 0;
+  let cancelled = 0;
   const heap: ScheduledEvent[] = [];
+  /** Most timers are cancelled long before their time, and hold what they would have called. */
+  const dropCancelled = (): void => {
+    const live = heap.filter(({ action }) => action !== undefined).sort((a, b) => (before(a, b) ? -1 : 1));
+    heap.length = 0;
+    for (const event of live) heap.push(event);
+    cancelled = 0;
+  };
+  /** The next that is not cancelled. */
+  const take = (): (() => void) | undefined => {
+    for (let next = pop(heap); next !== undefined; next = pop(heap)) {
+      const { action } = next;
+      next.action = undefined;
+      if (action === undefined) cancelled -= 1;
+      else {
+        at = next.at;
+        return action;
+      }
+    }
+    return undefined;
+  };
 
   return {
     clock: { now: () => new Date(at) },
@@ -46,18 +67,20 @@ export function createScheduler(start: string): Scheduler {
       const event: ScheduledEvent = { at: at + Math.max(0, Math.round(milliseconds)), order: (count += 1), action };
       push(heap, event);
       return () => {
+        if (event.action === undefined) return;
         event.action = undefined;
+        cancelled += 1;
+        if (cancelled > 10_000 && 2 * cancelled > heap.length) dropCancelled();
       };
     },
     run: (isOver) =>
       new Promise((resolve, reject) => {
         const step = (): void => {
-          const next = popLive(heap);
-          if (next === undefined) return resolve();
-          at = next.at;
+          const action = take();
+          if (action === undefined) return resolve();
           executed += 1;
           try {
-            next.action();
+            action();
           } catch (error) {
             return reject(error as Error);
           }
@@ -84,14 +107,6 @@ function push(heap: ScheduledEvent[], item: ScheduledEvent): void {
     heap[above] = item;
     index = above;
   }
-}
-
-function popLive(heap: ScheduledEvent[]): { readonly at: number; action(): void } | undefined {
-  for (let next = pop(heap); next !== undefined; next = pop(heap)) {
-    const { at, action } = next;
-    if (action !== undefined) return { at, action };
-  }
-  return undefined;
 }
 
 function pop(heap: ScheduledEvent[]): ScheduledEvent | undefined {

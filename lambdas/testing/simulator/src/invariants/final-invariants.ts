@@ -71,20 +71,11 @@ function leftovers(ended: EndedSimulation): string[] {
       left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
   for (const { installationId, launchId } of state.configs.entries.values())
     left.push(`configuration of ${launchId} (${installationId})`);
-  for (const group of state.securityGroups.groups.values()) {
-    const installed = github.tenants.some(
-      ({ installationId }) => installationId !== undefined && group.name.endsWith(`-tenant-${installationId}`),
-    );
-    if (!installed) left.push(`security group ${group.name}`);
-  }
-  for (const registration of state.github.registrations) {
-    if (
-      github.tenants.some(
-        ({ installationId, suspended }) => installationId === registration.installationId && !suspended,
-      )
-    )
-      left.push(`registration ${registration.name} of ${registration.installationId}`);
-  }
+  for (const group of state.securityGroups.groups.values())
+    if (github.tenantOf(Number(/-tenant-(\d+)$/.exec(group.name)?.[1])) === undefined)
+      left.push(`security group ${group.name}`);
+  for (const { name, installationId } of state.github.registrations)
+    if (github.tenantOf(installationId)?.suspended === false) left.push(`registration ${name} of ${installationId}`);
   return [...left, ...openChecks(ended)];
 }
 
@@ -129,7 +120,8 @@ function isBusy({ queues, stream, bus, deliveries }: EndedSimulation): boolean {
   return queues.some(({ length }) => length > 0) || stream.length > 0 || bus.length > 0 || deliveries.open > 0;
 }
 
-const isOver = (job: SimJob, ended: EndedSimulation): boolean =>
+/** Whether the job is over, and its row says so. */
+export const isOver = (job: SimJob, ended: EndedSimulation): boolean =>
   job.status !== 'in_progress' && lossOf(job, ended) === undefined && wrongRowOf(job, ended) === undefined;
 
 /** Whether nothing is in progress any more. Asked often: a job that is over is read again only once all are. */

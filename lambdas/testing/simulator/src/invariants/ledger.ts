@@ -1,4 +1,12 @@
-import { NO_USAGE, addUsage, secondsBetween, usageOf, type UsageSum } from '@multi-tenant-runner/core';
+import {
+  NO_USAGE,
+  addUsage,
+  secondsBetween,
+  usageOf,
+  type Launch,
+  type MachineLife,
+  type UsageSum,
+} from '@multi-tenant-runner/core';
 import type { SimMachine } from '../scenario/model';
 import type { State } from '../services/backend';
 import type { SimulationBus } from '../services/events';
@@ -12,54 +20,77 @@ export interface LedgerCheck {
 }
 
 /** Keeps every machine that EC2 starts: EC2 itself forgets them within the hour. */
-export function watchMachines(events: SimulationBus): readonly SimMachine[] {
-  const started: SimMachine[] = [];
-  events.on('machine.started', ({ machine }) => void started.push(machine));
+export function watchMachines(events: SimulationBus): Map<string, SimMachine> {
+  const started = new Map<string, SimMachine>();
+  events.on('machine.started', ({ machine }) => void started.set(machine.record.instanceId, machine));
   return started;
 }
+
+/** What machines and their rows came to that agreed with each other and were forgotten since. */
+export interface Forgotten {
+  machines: number;
+  usage: UsageSum;
+  /** Seconds by EC2, and by the launches' rows. */
+  ec2: number;
+  ofLaunches: number;
+}
+export const NOTHING_FORGOTTEN: Forgotten = { machines: 0, usage: NO_USAGE, ec2: 0, ofLaunches: 0 };
 
 /**
  * Each machine has one row, no row is without a machine, no machine is charged for less time than it lived, and the
  * seconds are to the second those between the start and the end on the launches' rows. The sums are those of the rows.
  */
-export function checkLedger(started: readonly SimMachine[], state: State, violations: Violations): LedgerCheck {
+export function checkLedger(
+  started: ReadonlyMap<string, SimMachine>,
+  state: State,
+  violations: Violations,
+  forgotten = NOTHING_FORGOTTEN,
+): LedgerCheck {
   const lives = [...state.usage.lives.values()];
   const byInstance = new Map(lives.map((life) => [life.instanceId, life]));
   const wrong = (what: string): void => violations.record('miscounted', what);
-  let ec2 = 0;
-  // Whose it is, said by what was asked for: one of a shared call may end before its tags say so.
-  for (const { launchId, record } of started) {
-    const { instanceId, launchedAt, endedAt } = record;
-    const life = byInstance.get(instanceId);
-    if (endedAt !== undefined) ec2 += secondsBetween(launchedAt, endedAt);
-    if (life === undefined) wrong(`${instanceId} of ${launchId} has no row in the ledger`);
-    else if (life.launchId !== launchId) wrong(`${instanceId} is charged to ${life.launchId}`);
-    else if (endedAt !== undefined && Date.parse(life.endedAt) < Date.parse(endedAt) - SKEW)
-      wrong(`${instanceId} ended at ${endedAt}, by the ledger at ${life.endedAt}`);
+  let { ec2 } = forgotten;
+  for (const machine of started.values()) {
+    ec2 += lifetimeOf(machine);
+    const fault = wrongLifeOf(machine, byInstance.get(machine.record.instanceId));
+    if (fault !== undefined) wrong(fault);
   }
   if (byInstance.size !== lives.length) wrong(`${lives.length - byInstance.size} machines have a second row`);
-  const known = new Set(started.map(({ record }) => record.instanceId));
-  for (const { instanceId } of lives) if (!known.has(instanceId)) wrong(`${instanceId} never was a machine`);
-  const sum = lives.map(usageOf).reduce(addUsage, NO_USAGE);
-  const ofLaunches = secondsOfLaunches(state);
+  for (const { instanceId } of lives) if (!started.has(instanceId)) wrong(`${instanceId} never was a machine`);
+  const sum = lives.map(usageOf).reduce(addUsage, forgotten.usage);
+  const rows = [...state.launches.rows.values()];
+  const ofLaunches = rows.reduce((total, row) => total + secondsOfLaunch(row), forgotten.ofLaunches);
   if (sum.seconds !== ofLaunches) wrong(`the ledger has ${sum.seconds} s, the launches ${ofLaunches} s`);
   for (const length of ['2026-01-15'.length, '2026-01'.length])
     if (JSON.stringify(sumOf(state, length)) !== JSON.stringify(sum)) wrong(`the sums are not those of the lives`);
-  return { machines: lives.length, seconds: { ledger: sum.seconds, ec2 } };
+  return { machines: forgotten.machines + lives.length, seconds: { ledger: sum.seconds, ec2 } };
 }
 
 /** Milliseconds that a terminating call may take after the end that it records. */
 const SKEW = 0;
 
-function secondsOfLaunches({ launches }: State): number {
-  return [...launches.rows.values()].reduce(
-    (total, { instanceId, launchedAt, machineEndedAt }) =>
-      instanceId === undefined || launchedAt === undefined || machineEndedAt === undefined
-        ? total
-        : total + secondsBetween(launchedAt, machineEndedAt),
-    0,
-  );
+export const lifetimeOf = ({ record: { launchedAt, endedAt } }: SimMachine): number =>
+  endedAt === undefined ? 0 : secondsBetween(launchedAt, endedAt);
+
+/**
+ * What is wrong with a machine's row in the ledger. Whose it is, said by what was asked for: one of a shared call may
+ * end before its tags say so.
+ */
+export function wrongLifeOf(
+  { launchId, record: { instanceId, endedAt } }: SimMachine,
+  life: MachineLife | undefined,
+): string | undefined {
+  if (life === undefined) return `${instanceId} of ${launchId} has no row in the ledger`;
+  if (life.launchId !== launchId) return `${instanceId} is charged to ${life.launchId}`;
+  if (endedAt !== undefined && Date.parse(life.endedAt) < Date.parse(endedAt) - SKEW)
+    return `${instanceId} ended at ${endedAt}, by the ledger at ${life.endedAt}`;
+  return undefined;
 }
+
+export const secondsOfLaunch = ({ instanceId, launchedAt, machineEndedAt }: Launch): number =>
+  instanceId === undefined || launchedAt === undefined || machineEndedAt === undefined
+    ? 0
+    : secondsBetween(launchedAt, machineEndedAt);
 
 /** @param length of the period's name */
 function sumOf({ usage }: State, length: number): UsageSum {

@@ -12,7 +12,7 @@ import type { Scheduler } from '../engine/scheduler';
 import { hash, type Random } from '../engine/random';
 import type { FaultSettings } from './fault-kinds';
 import type { SimulatedSetup } from './options';
-import { TABLES, TYPICAL } from './port-times';
+import { GITHUB, TABLES, TYPICAL } from './port-times';
 
 /** The fault of one call of a port, if any. `delay` is the time until the call takes effect. */
 export type DrawnFault = { readonly delay: number } & (
@@ -32,7 +32,6 @@ export interface FaultDraws {
 }
 export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
 
-const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search', 'checkRuns']);
 /** RunInstances, for one machine or several: the same call to EC2. */
 export const ASKS_FOR_MACHINES: ReadonlySet<string> = new Set(['run', 'runGroup', 'start']);
 /**
@@ -181,18 +180,18 @@ export function createFaultDraws(
 }
 
 /** A token bucket, as EC2 and SSM have for the account. */
-function createBucket(
+export function createBucket(
   scheduler: Scheduler,
   { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
-): { take(): boolean } {
+): { take(count?: number): boolean } {
   let tokens = burst;
   let filledAt = scheduler.now();
   return {
-    take: () => {
+    take: (count = 1) => {
       tokens = Math.min(burst, tokens + ((scheduler.now() - filledAt) / SECOND) * perSecond);
       filledAt = scheduler.now();
-      if (tokens < 1) return false;
-      tokens -= 1;
+      if (tokens < count) return false;
+      tokens -= count;
       return true;
     },
   };

@@ -51,6 +51,7 @@ export interface SimMachine {
 
 export const isAlive = (machine: SimMachine): boolean =>
   machine.record.state !== 'shutting-down' && machine.record.state !== 'terminated';
+export const works = (machine: SimMachine): boolean => isAlive(machine) && machine.phase !== 'over';
 /** The job that a launch was made for: `<job>-<start number>`. */
 export const jobOf = (launchId: string): string => launchId.slice(0, launchId.lastIndexOf('-'));
 

@@ -7,6 +7,8 @@ export interface SimulatedSetup {
   readonly shared?: boolean;
   /** Calls of RunInstances that the account has. */
   readonly calls?: Rate;
+  /** Machines that they may ask for. */
+  readonly machines?: Rate;
   /** Functions of scale-up for each size at once. */
   readonly concurrency?: number;
   /** Where configurations wait for their machines; absent: SSM, with its own rate. */

@@ -27,4 +27,6 @@ export const TYPICAL: Times = {
   search: [80, 400],
 };
 
+/** Ports that ask GitHub, not AWS. */
+export const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search', 'checkRuns']);
 export const TABLES: ReadonlySet<string> = new Set(Object.keys(OF_TABLES));

@@ -16,7 +16,7 @@ export interface ScenarioContext {
 }
 
 /** By then every initial installation is complete. */
-const FIRST_JOB = 150 * SECOND;
+export const FIRST_JOB = 150 * SECOND;
 
 /** Schedules all events of the scenario. */
 export function runScenario({ tenants, jobs }: Scenario, context: ScenarioContext): void {

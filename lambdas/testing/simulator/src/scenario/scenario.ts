@@ -49,7 +49,7 @@ export interface Scenario {
 /** Every tenant has these. */
 export const PRIVATE_REPOSITORIES = ['app', 'site', 'lib'] as const;
 export const PUBLIC_REPOSITORY = 'open';
-const TIERS = ['small', 'medium', 'large'] as const;
+export const TIERS = ['small', 'medium', 'large'] as const;
 /** A job and its machine's start and end, on the average. */
 const SLOT_TIME = 6 * MINUTE;
 /** Work for half of all slots: queues form and empty again. */

@@ -7,6 +7,7 @@ import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
 import type { FaultSettings } from '../scenario/fault-kinds';
 import type { SimulationBus } from './events';
+import { keep } from './lists';
 
 export const APP_ID = '12345';
 export const WEBHOOK_SECRET = 'the secret of a simulated App';
@@ -34,6 +35,8 @@ export interface Deliveries {
   /** Those of the list that were answered, but not with success. */
   readonly failures: readonly DeliveryRecord[];
   readonly open: number;
+  /** GitHub keeps them three days; those that succeeded before are not listed any more. */
+  forget(before: number): void;
 }
 
 export interface DeliveryDeps {
@@ -57,11 +60,12 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
   const failures: DeliveryRecord[] = [];
   const contents = new Map<number, Sent>();
   let guids = 0;
+  let listed = 0;
   let open = 0;
 
   const record = (sent: Sent, came: 'ok' | 'failure' | 'no-answer', redelivery: boolean): void => {
     const ok = came === 'ok';
-    const id = list.length + 1;
+    const id = (listed += 1);
     const delivery: DeliveryRecord = {
       id,
       guid: sent.guid,
@@ -107,6 +111,9 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
     failures,
     get open() {
       return open;
+    },
+    forget(before) {
+      keep(list, ({ ok, deliveredAt }) => !ok || deliveredAt >= before);
     },
     send(event, payload, installationId) {
       const sent: Sent = {

@@ -42,7 +42,15 @@ export function createFairShare(now: () => number): FairShare {
     return (flying.of(group) >= LEAST_IN_FLIGHT && flying.share(group) > SHARE) || spent.share(group) > SHARE;
   };
   return {
-    sent: (group) => void sentAt.set(group, now()),
+    sent: (group) => {
+      // In the order of time, so that those that are quiet for it are at the front.
+      sentAt.delete(group);
+      sentAt.set(group, now());
+      for (const [first, at] of sentAt) {
+        if (now() - at < SILENCE) break;
+        sentAt.delete(first);
+      }
+    },
     received: (group) => flying.add(group, 1),
     returned(group, milliseconds) {
       flying.add(group, -1);

@@ -124,7 +124,11 @@ export function createFunctions({
             maxReceiveCount: 5,
             leaseMilliseconds,
             grace: TIMEOUTS.grace,
-            launchRate: { ...GIVEN_LAUNCH_RATE, ...(setup.calls && { calls: setup.calls }) },
+            launchRate: {
+              ...GIVEN_LAUNCH_RATE,
+              ...(setup.calls && { calls: setup.calls }),
+              ...(setup.machines && { machines: setup.machines }),
+            },
             machinesACall: 25,
             machineUrl: MACHINE_URL,
           },

@@ -3,6 +3,7 @@ import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
+import type { Region } from './region';
 
 /** The bus, its rule and the asynchronous invocation behind it: at least once, in no order, three tries. */
 export interface LifecycleBus {
@@ -21,11 +22,13 @@ export function createLifecycleBus(deps: {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
+  readonly region: Region;
 }): LifecycleBus {
-  const { lambda, scheduler, random, faultKinds } = deps;
+  const { lambda, scheduler, random, faultKinds, region } = deps;
   let open = 0;
   let redriven = 0;
   const attempt = (event: unknown, tries: number): void => {
+    if (region.isDown) return void scheduler.after(MINUTE, () => attempt(event, tries));
     lambda.invoke(event, (outcome) => {
       if (outcome.kind === 'answer') return void (open -= 1);
       if (tries < TRIES) return void scheduler.after(tries * MINUTE, () => attempt(event, tries + 1));

@@ -31,6 +31,7 @@ export function createMachineCalls(deps: {
   const { events, scheduler, random, faultKinds } = deps;
   const secrets = new Map<string, string>();
 
+  events.on('machine.forgotten', ({ instanceId }) => void secrets.delete(instanceId));
   const call = (what: 'claim' | 'report', body: object, onEnd: (answer: HttpResponse | undefined) => void): void => {
     if (faultKinds.has('lost-answer') && random.chance(0.01)) return onEnd(undefined);
     const answered = (outcome: Outcome<HttpResponse>): void => {

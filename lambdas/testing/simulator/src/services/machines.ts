@@ -3,10 +3,11 @@ import { instanceStateEvent, type InMemoryMachine } from '@multi-tenant-runner/t
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
 import type { MachineCalls } from './machine-calls';
-import { isAlive, type SimMachine } from '../scenario/model';
+import { isAlive, works, type SimMachine } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
 import type { FaultSettings } from '../scenario/fault-kinds';
+import type { Region } from './region';
 
 /** The machines of EC2 and what runs on them. */
 export interface Machines {
@@ -26,6 +27,7 @@ export interface MachinesDeps {
   readonly faultKinds: FaultSettings;
   readonly trace: Trace;
   readonly calls: MachineCalls;
+  readonly region: Region;
 }
 
 /**
@@ -42,13 +44,13 @@ const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
 export function createMachines(deps: MachinesDeps): Machines {
-  const { events, scheduler, random, faultKinds, trace, calls } = deps;
+  const { events, scheduler, random, faultKinds, trace, calls, region } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
   let aliveCount = 0;
 
   const notify = (machine: SimMachine): void => {
-    if (faultKinds.has('event-loss') && random.chance(0.05)) return;
+    if (region.isDown || (faultKinds.has('event-loss') && random.chance(0.05))) return;
     const notification = instanceStateEvent(machine.record.instanceId, machine.record.state, scheduler.iso());
     const times = faultKinds.has('queue-duplicate') && random.chance(0.02) ? 2 : 1;
     for (let time = 0; time < times; time += 1)
@@ -196,5 +198,3 @@ export function createMachines(deps: MachinesDeps): Machines {
     },
   };
 }
-
-const works = (machine: SimMachine): boolean => isAlive(machine) && machine.phase !== 'over';

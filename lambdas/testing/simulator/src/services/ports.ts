@@ -53,10 +53,11 @@ export function createPortCalls(deps: {
       const fault = draw(port, method, args);
       scheduler.after(fault.delay, () => {
         if (!container.alive) return;
-        trace.note(
-          scheduler.now(),
-          `${container.name} ${name} ${describe(args)}${fault.kind === 'none' ? '' : ` [${fault.kind}]`}`,
-        );
+        if (trace.isOn)
+          trace.note(
+            scheduler.now(),
+            `${container.name} ${name} ${describe(args)}${fault.kind === 'none' ? '' : ` [${fault.kind}]`}`,
+          );
         switch (fault.kind) {
           case 'none':
             return void act().then(resolve, reject);
@@ -90,14 +91,29 @@ export function createPortCalls(deps: {
   return {
     counts,
     through: (port, target, container) =>
-      new Proxy(target, {
-        get(object, key, receiver) {
-          const member: unknown = Reflect.get(object, key, receiver);
-          if (typeof member !== 'function' || typeof key !== 'string') return member;
-          return (...args: unknown[]) => call({ port, method: key }, member.bind(object) as Method, args, container);
-        },
-      }),
+      throughEach(
+        target,
+        (method, effect) =>
+          (...args) =>
+            call({ port, method }, effect, args, container),
+      ),
   };
+}
+
+/** Each method as `wrap` makes it, made once: a run of a million jobs calls them a hundred million times. */
+function throughEach<T extends object>(target: T, wrap: (method: string, effect: Method) => Method): T {
+  const made = new Map<string, Method>();
+  return new Proxy(target, {
+    get(object, key, receiver) {
+      const known = typeof key === 'string' ? made.get(key) : undefined;
+      if (known !== undefined) return known;
+      const member: unknown = Reflect.get(object, key, receiver);
+      if (typeof member !== 'function' || typeof key !== 'string') return member;
+      const wrapped = wrap(key, member.bind(object) as Method);
+      made.set(key, wrapped);
+      return wrapped;
+    },
+  });
 }
 
 const TRACED = ['installationId', 'jobId', 'launchId', 'state', 'reason', 'instanceId', 'name', 'action'] as const;

@@ -8,6 +8,7 @@ import { FIRST, STEP, createPollers } from './pollers';
 import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
+import type { Region } from './region';
 import { createVisibleMessages } from './visible-messages';
 
 /**
@@ -41,13 +42,23 @@ export interface QueueDeps {
   readonly lineage: Lineage;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
+  readonly region: Region;
 }
 
 const BATCH = 10;
 const VISIBILITY = 6 * MINUTE;
 const MAX_RECEIVES = 5;
 
-export function createQueue({ name, concurrency, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
+export function createQueue({
+  name,
+  concurrency,
+  lambda,
+  scheduler,
+  lineage,
+  random,
+  faultKinds,
+  region,
+}: QueueDeps): Queue {
   const share = createFairShare(scheduler.now);
   const pollers = createPollers(concurrency, scheduler.now);
   const tenantOf = ({ id, group }: Message): string => group ?? id;
@@ -103,7 +114,7 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
     return batch;
   };
   const pump = (): void => {
-    while (running < pollers.atOnce() && visible.length > 0) {
+    while (!region.isDown && running < pollers.atOnce() && visible.length > 0) {
       const batch = take();
       if (batch.length === 0) return;
       for (const message of batch) {
@@ -127,7 +138,7 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
         ),
       );
     }
-    if (visible.length === 0 || concurrency <= FIRST || growing) return;
+    if (region.isDown || visible.length === 0 || concurrency <= FIRST || growing) return;
     growing = true;
     scheduler.after(STEP, () => {
       growing = false;
@@ -136,6 +147,7 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
     });
   };
 
+  region.onReturn(pump);
   return {
     send(body, group) {
       open += 1;

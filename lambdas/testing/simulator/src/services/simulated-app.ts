@@ -1,5 +1,6 @@
 import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi-tenant-runner/core';
 import type { Scheduler } from '../engine/scheduler';
+import type { Allowances } from './allowances';
 import type { Deliveries, DeliveryRecord } from './deliveries';
 import type { SimulatedGitHub } from './simulated-github';
 import { nameOf, type SimTenant } from '../scenario/model';
@@ -16,8 +17,12 @@ export function createSimulatedApp(deps: {
   readonly github: SimulatedGitHub;
   readonly deliveries: Deliveries;
   readonly scheduler: Scheduler;
+  /** Absent: GitHub says nothing of what is left. */
+  readonly allowances?: Allowances;
 }): { readonly app: GitHubApp; readonly search: JobSearch } {
-  const { github, deliveries, scheduler } = deps;
+  const { github, deliveries, scheduler, allowances } = deps;
+  const spent = (installationId: number) =>
+    allowances === undefined ? {} : { budget: allowances.left(installationId) };
   const tenantOf = (installationId: number): SimTenant | GitHubFailure => {
     const tenant = github.tenantOf(installationId);
     if (tenant === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
@@ -87,7 +92,7 @@ export function createSimulatedApp(deps: {
         pushedAt,
         dormant: false,
       }));
-      return { kind: 'found', repositories, more: false };
+      return { kind: 'found', repositories, more: false, ...spent(installationId) };
     },
     listOpenRuns: async (installationId, repository, { status, page }) => {
       const tenant = tenantOf(installationId);
@@ -106,6 +111,7 @@ export function createSimulatedApp(deps: {
           .sort((a, b) => b - a)
           .slice(from, from + PAGE),
         more: waiting.length > from + PAGE,
+        ...spent(installationId),
       };
     },
     listQueuedJobs: async (installationId, _repository, runId) => {
@@ -120,6 +126,7 @@ export function createSimulatedApp(deps: {
           labels: labelsOf(plan),
           queuedAt: new Date(queuedAt).toISOString(),
         })),
+        ...spent(installationId),
       };
     },
   };

@@ -2,11 +2,12 @@ import { crossingsOf } from './crossings';
 import { floodOf } from './flood';
 import { DAY, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/testing';
-import type { Scheduler } from '../engine/scheduler';
+import type { Cancel, Scheduler } from '../engine/scheduler';
 import type { Violations } from '../invariants/violations';
 import type { Deliveries } from './deliveries';
 import type { SimulationBus } from './events';
 import { fits } from './fits';
+import { keep, listOf, remove } from './lists';
 import type { SimJob, SimMachine, SimTenant } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { JobPlan, TenantPlan } from '../scenario/scenario';
@@ -21,6 +22,8 @@ export interface SimulatedGitHub extends Installations {
   /** In GitHub's queue, oldest first. */
   waitingOf(tenant: SimTenant): readonly SimJob[];
   queueJob(plan: JobPlan): void;
+  /** Those that are over, and of which nobody will ask again. */
+  forget(isForgotten: (job: SimJob) => boolean): void;
   /** Repeats the webhooks of the tenant's jobs, more than one tenant may send. */
   flood(tenant: SimTenant): void;
 }
@@ -45,6 +48,13 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
   const waiting = new Map<SimTenant, SimJob[]>();
   const online = new Map<SimTenant, SimMachine[]>();
   const homes = new Map<SimMachine, SimTenant>();
+  const deadlines = new Map<SimJob, Cancel>();
+  /** It is in GitHub's queue no more. */
+  const leave = (job: SimJob): void => {
+    remove(listOf(waiting, job.tenant), job);
+    deadlines.get(job)?.();
+    deadlines.delete(job);
+  };
 
   const announce = (job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed'): void => {
     const { tenant } = job;
@@ -65,9 +75,10 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     for (const machine of [...listOf(online, tenant)]) {
       const { registration } = machine;
       if (registration === undefined || registration.busy || !state.registrations.includes(registration)) continue;
-      const fitting = listOf(waiting, tenant).filter((job) => fits(job, registration, faultKinds.has('public-job')));
-      if (fitting.length === 0) continue;
-      const job = faultKinds.has('steal') && random.chance(0.3) ? random.pick(fitting) : fitting[0];
+      const fitsHere = (job: SimJob): boolean => fits(job, registration, faultKinds.has('public-job'));
+      const first = listOf(waiting, tenant).find(fitsHere);
+      const steals = first !== undefined && faultKinds.has('steal') && random.chance(0.3);
+      const job = steals ? random.pick(listOf(waiting, tenant).filter(fitsHere)) : first;
       if (job !== undefined) start(job, machine, registration);
     }
   };
@@ -78,7 +89,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     job.startedAt = scheduler.now();
     job.machine = machine;
     machine.job = job;
-    remove(listOf(waiting, job.tenant), job);
+    leave(job);
     write(job);
     announce(job, 'in_progress');
     events.emit('runner.assigned', { machine, job });
@@ -86,7 +97,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
   const shutGate = (job: SimJob): void => {
     if (job.status !== 'queued') return;
     job.status = 'waiting';
-    remove(listOf(waiting, job.tenant), job);
+    leave(job);
     write(job);
     announce(job, random.chance(0.8) ? 'waiting' : 'queued');
     scheduler.after(job.plan.gate?.openAfter ?? 0, () => openGate(job));
@@ -101,9 +112,9 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     listOf(waiting, job.tenant).push(job);
     write(job);
     announce(job, 'queued');
-    scheduler.after(
-      DAY,
-      () => job.status === 'queued' && scheduler.now() - job.queuedAt >= DAY && finish(job, 'cancelled'),
+    deadlines.set(
+      job,
+      scheduler.after(DAY, () => finish(job, 'cancelled')),
     );
     assign(job.tenant);
   };
@@ -112,7 +123,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     job.status = 'completed';
     job.conclusion = conclusion;
     job.completedAt = scheduler.now();
-    remove(listOf(waiting, job.tenant), job);
+    leave(job);
     write(job);
     const { machine } = job;
     if (machine?.registration !== undefined) {
@@ -126,7 +137,8 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
 
   events.on('job.ran', ({ job, conclusion }) => finish(job, conclusion));
   events.on('runner.connecting', ({ machine, jitConfig }) => {
-    const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
+    const wanted = Number(jitConfig);
+    const registration = state.registrations.find(({ id }) => id === wanted);
     const tenant = tenants.find((candidate) => candidate.login === registration?.where.split('/')[0]);
     if (registration === undefined || tenant === undefined) return events.emit('runner.rejected', { machine });
     registration.online = true;
@@ -155,6 +167,13 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     job: (id) => byId.get(id),
     waitingOf: (tenant) => listOf(waiting, tenant),
     flood: (tenant) => floodOf(jobs, tenant).forEach((job) => announce(job, 'completed')),
+    forget(isForgotten) {
+      keep(jobs, (job) => {
+        if (!isForgotten(job)) return true;
+        byId.delete(job.id);
+        return !state.jobs.delete(job.id);
+      });
+    },
     queueJob(plan) {
       const tenant = installations.tenantOfNumber(plan.tenant);
       if (tenant?.installationId === undefined) return;
@@ -175,15 +194,4 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
       if (plan.gate !== undefined) scheduler.after(plan.gate.shutAfter, () => shutGate(job));
     },
   };
-}
-
-function listOf<T>(lists: Map<SimTenant, T[]>, tenant: SimTenant): T[] {
-  const list = lists.get(tenant) ?? [];
-  lists.set(tenant, list);
-  return list;
-}
-
-function remove<T>(list: T[], item: T): void {
-  const index = list.indexOf(item);
-  if (index >= 0) list.splice(index, 1);
 }

@@ -5,6 +5,7 @@ import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
+import type { Region } from './region';
 
 /** The stream of the tenants table and its event source mapping: in order within a tenant, at least once. */
 export interface TableStream {
@@ -19,6 +20,7 @@ export interface StreamDeps {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
+  readonly region: Region;
 }
 
 const SHARDS = 4;
@@ -31,7 +33,7 @@ interface Shard {
   tries: number;
 }
 
-export function createTableStream({ lambda, scheduler, random, faultKinds }: StreamDeps): TableStream {
+export function createTableStream({ lambda, scheduler, random, faultKinds, region }: StreamDeps): TableStream {
   const shards: Shard[] = Array.from({ length: SHARDS }, () => ({ records: [], busy: false, tries: 0 }));
   let sequence = 0;
   let lost = 0;
@@ -41,6 +43,7 @@ export function createTableStream({ lambda, scheduler, random, faultKinds }: Str
   const poll = (shard: Shard, delay: number): void => {
     shard.busy = true;
     scheduler.after(delay, () => {
+      if (region.isDown) return poll(shard, MINUTE);
       const batch = shard.records.slice(0, shard.tries > 1 ? 1 : BATCH);
       lambda.invoke({ Records: batch }, (outcome) => {
         const done = outcome.kind === 'answer' ? finished(batch, outcome.answer) : 0;

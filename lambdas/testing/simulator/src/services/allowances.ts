@@ -1,0 +1,56 @@
+import { HOUR, MINUTE } from '@multi-tenant-runner/core';
+import type { Scheduler } from '../engine/scheduler';
+
+/** What GitHub lets one installation ask, and the App as itself. */
+export interface Allowances {
+  /** Undefined: GitHub answers; or else when it does again. */
+  take(installationId: number, method: string): Date | undefined;
+  /** What is left of the hour, as GitHub's headers say. */
+  left(installationId: number): { readonly limit: number; readonly remaining: number; readonly resetAt: Date };
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+const REQUESTS = 5_000;
+/** Of an organisation on Enterprise Cloud. */
+const REQUESTS_OF_LARGE = 15_000;
+const POINTS = 900;
+const WRITES: ReadonlySet<string> = new Set(['createJitConfig', 'deleteRunner', 'create', 'update', 'redeliver']);
+const POINTS_OF_WRITE = 5;
+
+interface Spent {
+  hour: number;
+  requests: number;
+  minute: number;
+  points: number;
+}
+
+/** @param isLarge whether the installation is an organisation's on Enterprise Cloud */
+export function createAllowances(scheduler: Scheduler, isLarge: (installationId: number) => boolean): Allowances {
+  const all = new Map<number, Spent>();
+  const limitOf = (installationId: number): number => (isLarge(installationId) ? REQUESTS_OF_LARGE : REQUESTS);
+  const spentOf = (installationId: number): Spent => {
+    const hour = Math.floor(scheduler.now() / HOUR);
+    const minute = Math.floor(scheduler.now() / MINUTE);
+    const spent = all.get(installationId) ?? { hour, requests: 0, minute, points: 0 };
+    all.set(installationId, spent);
+    if (spent.hour !== hour) Object.assign(spent, { hour, requests: 0 });
+    if (spent.minute !== minute) Object.assign(spent, { minute, points: 0 });
+    return spent;
+  };
+  return {
+    take(installationId, method) {
+      const spent = spentOf(installationId);
+      const points = WRITES.has(method) ? POINTS_OF_WRITE : 1;
+      if (spent.requests >= limitOf(installationId)) return new Date((spent.hour + 1) * HOUR);
+      if (spent.points + points > POINTS) return new Date((spent.minute + 1) * MINUTE);
+      spent.requests += 1;
+      spent.points += points;
+      return undefined;
+    },
+    left(installationId) {
+      const { hour, requests } = spentOf(installationId);
+      const limit = limitOf(installationId);
+      return { limit, remaining: limit - requests, resetAt: new Date((hour + 1) * HOUR) };
+    },
+  };
+}
