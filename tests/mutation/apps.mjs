@@ -134,14 +134,14 @@ export const appMutations = [
     file: 'functions/deployer/src/reconcile.ts',
     edits: [["(app.preview || app.state !== 'active')", "app.state === 'deleting'"]],
     suites: ['functions/deployer/src/previews.test'],
-    tests: 'when that is suspended',
+    tests: 'a preview follows its app when that is suspended',
   },
   {
     name: 'apps: a tag of the branch’s name is built instead of it',
     file: 'libs/github/src/runner-builds.ts',
     edits: [['ref: `refs/heads/${app.branch}`', 'ref: app.branch']],
     suites: ['functions/deployer/src/previews-hostile'],
-    tests: 'is not taken for',
+    tests: 'a branch that is called',
   },
   {
     name: 'apps: a name of another tenant’s looks like a preview',

@@ -105,7 +105,7 @@ module "runners" {
     webhook_secret = var.github.webhook_secret
   }
   github_api_url = var.github.api_url
-  eventbridge    = { enable = true, accept_events = ["workflow_job", "workflow_run", "installation", "push"] }
+  eventbridge    = { enable = true, accept_events = ["workflow_job", "workflow_run", "installation", "push", "pull_request"] }
   events         = { publish = ["tenant"] }
   lambda         = { architecture = var.architecture }
   tables         = { deletion_protection = false }

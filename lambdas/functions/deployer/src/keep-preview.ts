@@ -9,7 +9,7 @@ import {
   type PreviewOf,
   type PreviewWish,
 } from '@multi-tenant-runner/core';
-import type { DeployerDeps } from './deps';
+import type { AppContext, DeployerDeps } from './deps';
 import { placeOf } from './place';
 
 /** `kept`: as the row now says, until `due`. `changed`: another wrote the row meanwhile. `ends`: it goes. */
@@ -22,11 +22,15 @@ export type KeptPreview =
 const AGAIN = 5 * MINUTE;
 
 /** Looks at the pull request of a preview that stands, and has the preview follow it. */
-export async function keepPreview(app: App, preview: PreviewOf, deps: DeployerDeps): Promise<KeptPreview> {
+export async function keepPreview(
+  app: App,
+  preview: PreviewOf,
+  { tenant, deps }: { readonly tenant: AppContext['tenant']; readonly deps: DeployerDeps },
+): Promise<KeptPreview> {
   const parent = await parentOf(app, preview, deps);
-  const wish = await wishOf(app, preview, { parent, deps });
+  const wish = await wishOf(app, preview, { parent, isHeld: tenant === 'inactive', deps });
   const now = deps.clock.now();
-  // GitHub does not say: what stands stays, until its time is over.
+  // Nobody knows: what stands stays, until its time is over.
   if (wish === undefined && Date.parse(preview.expiresAt) > now.getTime())
     return { kind: 'kept', app, isOpen: parent?.state === 'active', due: new Date(now.getTime() + AGAIN) };
   if (wish?.kind !== 'wanted') {
@@ -53,13 +57,23 @@ export async function parentOf(app: App, { app: name }: PreviewOf, deps: Deploye
   return found?.installationId === app.installationId && found.repoId === app.repoId ? found : undefined;
 }
 
-/** Undefined: GitHub did not answer. It is not asked where the app itself has no previews. */
+interface Around {
+  readonly parent: App | undefined;
+  readonly isHeld?: boolean;
+  readonly deps: DeployerDeps;
+}
+
+/**
+ * Undefined: GitHub did not answer. It is not asked where the app itself has no previews, nor while `isHeld` says that
+ * it refuses the tenant for as long as that is suspended, which tells nothing of the pull request.
+ */
 export async function wishOf(
   app: App,
   { pullRequest }: PreviewOf,
-  { parent, deps }: { readonly parent: App | undefined; readonly deps: DeployerDeps },
+  { parent, isHeld, deps }: Around,
 ): Promise<PreviewWish | undefined> {
   if (parent === undefined || !hasPreviews(parent)) return { kind: 'unwanted', why: 'off' };
+  if (isHeld === true) return undefined;
   const answer = await deps.github.pull(placeOf(parent), pullRequest);
   if (answer.kind !== 'found') {
     deps.log.warn('GitHub does not say what became of a pull request', { app: app.app, answer });

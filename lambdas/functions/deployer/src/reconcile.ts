@@ -127,7 +127,8 @@ async function lookAtPreview(
   preview: PreviewOf,
   { lookup, settings, deps }: Around,
 ): Promise<Looked | undefined> {
-  const kept = await keepPreview(app, preview, deps);
+  const { tenant } = contextOf(app, lookup.kind === 'tenant' ? lookup.tenant : undefined, settings);
+  const kept = await keepPreview(app, preview, { tenant, deps });
   if (kept.kind === 'changed') return removed(app, deps.clock.now());
   if (kept.kind === 'ends') return removed(app, await removeApp(kept.app, deps));
   const context = contextOf(kept.app, lookup.kind === 'tenant' ? lookup.tenant : undefined, settings);

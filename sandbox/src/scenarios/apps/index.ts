@@ -5,6 +5,7 @@ import { createAsk, type Ask } from '../saas/ask';
 import { DOMAIN, FORUM, SHOP, answers, appsOf, ended, said, watch, type AppsContext } from './looks';
 import { offboard, suspendTenant } from './ends';
 import { ownDomain } from './own-domain';
+import { previews } from './previews';
 import { badBuildsOnRunner, buildOnRunner, loseAPush } from './runner-builds';
 import { errorsUnderLoad, lateUnderLoad } from './taken-back';
 import { crashes, doesNotBuild, word, works } from './samples';
@@ -31,6 +32,7 @@ export async function runApps(context: AppsContext, { isEnough }: AppsRun): Prom
   await step('a secret', () => secretOfApp(context, ask));
   await step('four pushes whose webhooks come shuffled', () => race(context, ask));
   await step('a version that answers late', () => lateUnderLoad(context, ask));
+  await step('copies for pull requests', () => previews(context, ask));
   await step('builds go to the tenants’ own runners', () => context.buildOnRunners());
   const lost = await step('a push whose webhook gets lost', () => loseAPush(context));
   const built = await step('a push is built on the tenant’s own machine', () => buildOnRunner(context, ask));
@@ -59,7 +61,12 @@ async function declare({ platform, tenants, checks, signal }: AppsContext): Prom
       signal,
     });
     const { full_name: repository, id } = tenant.repository;
-    const { status, body } = await platform.api('POST', appsOf(tenant), { name, repository, repository_id: id });
+    const { status, body } = await platform.api('POST', appsOf(tenant), {
+      name,
+      repository,
+      repository_id: id,
+      preview: true,
+    });
     checks.check(`${tenant.login} has ${name}`, status === 200 && body['state'] === 'active', JSON.stringify(body));
   }
   const [, other] = tenants;

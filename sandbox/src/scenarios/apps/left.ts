@@ -35,8 +35,8 @@ export function createLeftOf(aws: Emulator['aws'], listenerArn: string): (app: s
   return async (app) => {
     const found = new Set<string>();
     const look = (text: string): void => {
-      // A word of its own: between slashes, dots or hyphens.
-      const named = new RegExp(`(^|[/.-])${app}($|[/.:-])`);
+      // A word of its own: between slashes, dots or hyphens. A repository's name has no two dashes.
+      const named = new RegExp(`(^|[/.-])(${app}|${app.replace('--', '[.]')})($|[/.:-])`);
       for (const part of text.split(/[<>"\s]/)) if (named.test(part)) found.add(part);
     };
     for (const [service, target, body] of JSON_CALLS)

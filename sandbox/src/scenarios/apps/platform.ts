@@ -21,6 +21,8 @@ export interface Platform {
   readonly alarmState: (name: string) => Promise<string | undefined>;
   /** For how many seconds ECS watches alarms once a version's tasks are steady. */
   readonly bake: (seconds: number) => Promise<void>;
+  /** A preview's time is over, as after three days. */
+  readonly expire: (app: string) => Promise<void>;
   /** Names of what is left of an app in AWS. */
   readonly leftOf: (app: string) => Promise<readonly string[]>;
 }
@@ -68,6 +70,21 @@ export function createPlatform({ aws, launcher, apis, listenerArn }: PlatformOpt
       const url = `${launcher.url}/_sandbox/bake`;
       const { status } = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ seconds }) });
       if (status !== 200) throw new Error(`The launcher answered ${status} to ${url}`);
+    },
+    expire: async (app) => {
+      const values = { ':past': { S: '2020-01-01T00:00:00.000Z' }, ':one': { N: '1' } };
+      const update = {
+        TableName: 'apps-apps',
+        Key: { app: { S: app } },
+        UpdateExpression: 'SET preview_of.expires_at = :past ADD asked :one',
+        ConditionExpression: 'attribute_exists(preview_of)',
+        ExpressionAttributeValues: values,
+      };
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.UpdateItem' };
+      const client = new AwsClient({ ...keys, service: 'dynamodb' });
+      const sent = { method: 'POST', headers, body: JSON.stringify(update) };
+      const answer = await client.fetch(`${aws.endpoint_url}/`, sent);
+      if (!answer.ok) throw new Error(`DynamoDB answered ${answer.status}: ${await answer.text()}`);
     },
     leftOf: createLeftOf(aws, listenerArn),
   };

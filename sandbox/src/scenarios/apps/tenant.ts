@@ -14,6 +14,7 @@ const PERMISSIONS = {
   deployments: 'write',
   metadata: 'read',
   organization_self_hosted_runners: 'write',
+  pull_requests: 'read',
 };
 
 /** An organisation at GitHub with one repository, and somebody of it who pushes. */
@@ -24,7 +25,14 @@ export interface Tenant {
   /** Where its people push. */
   readonly cloneUrl: string;
   /** Commits these files, and pushes; answers the commit. */
-  push(files: Files, message: string): Promise<string>;
+  push(files: Files, message: string, to?: Aside): Promise<string>;
+}
+
+/** Not to `main`, but to a branch that is `main` and one commit, whatever it was before. */
+interface Aside {
+  readonly branch: string;
+  /** Of another repository than the tenant's. */
+  readonly cloneUrl?: string;
 }
 
 interface Joining {
@@ -58,15 +66,21 @@ export async function joinTenant(control: string, joining: Joining): Promise<Ten
     id: installation.id,
     repository: { id: made.id, full_name: made.full_name },
     cloneUrl: made.clone_url,
-    push: async (files, message) => {
+    push: async (files, message, to) => {
+      if (to) await git('checkout', '--quiet', '-B', 'aside');
       for (const [path, content] of Object.entries(files)) {
         mkdirSync(dirname(join(work, path)), { recursive: true });
         writeFileSync(join(work, path), content);
       }
       await git('add', '--all');
       await git('commit', '--quiet', '--allow-empty', '--message', message);
-      await git('push', '--quiet', made.clone_url, 'HEAD:main');
-      return git('rev-parse', 'HEAD');
+      const commit = await git('rev-parse', 'HEAD');
+      if (!to) await git('push', '--quiet', made.clone_url, 'HEAD:main');
+      else {
+        await git('push', '--quiet', to.cloneUrl ?? made.clone_url, `+HEAD:refs/heads/${to.branch}`);
+        await git('checkout', '--quiet', 'main');
+      }
+      return commit;
     },
   };
 }
