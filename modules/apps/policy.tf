@@ -6,9 +6,10 @@ data "aws_iam_policy_document" "deployer" {
     resources = [var.tenant_table.arn]
   }
 
+  # Previews, and apps that their repository declares, are rows that the deployer makes.
   statement {
     sid       = "KeepApps"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [local.arns.apps]
   }
 

@@ -62,7 +62,7 @@ const calls = (service, names, ...rest) => names.map((name) => [`${service}:${na
 const ALLOWED = {
   deployer: [
     ['dynamodb:GetItem', table(`${PREFIX}-tenants`)],
-    ...calls('dynamodb', ['GetItem', 'UpdateItem'], APPS),
+    ...calls('dynamodb', ['GetItem', 'PutItem', 'UpdateItem'], APPS),
     ...calls('dynamodb', ['Query'], `${APPS}/index/tenant-index`),
     ...calls('dynamodb', ['Query'], `${APPS}/index/due-index`),
     ...calls('dynamodb', ['GetItem', 'PutItem', 'UpdateItem', 'Query'], DEPLOYMENTS),

@@ -137,6 +137,13 @@ export const appMutations = [
     tests: 'a preview follows its app when that is suspended',
   },
   {
+    name: 'apps: the previews of a tenant that suspends the App are deleted',
+    file: 'functions/deployer/src/keep-preview.ts',
+    edits: [['  if (isHeld === true) return undefined;\n', '']],
+    suites: ['functions/deployer/src/previews-hostile'],
+    tests: 'a tenant that suspends',
+  },
+  {
     name: 'apps: a tag of the branch’s name is built instead of it',
     file: 'libs/github/src/runner-builds.ts',
     edits: [['ref: `refs/heads/${app.branch}`', 'ref: app.branch']],

@@ -25,7 +25,7 @@ export async function previews(context: AppsContext, ask: Ask): Promise<void> {
   ]);
   const [{ app }, neighbour] = opened;
   await Promise.all([answers(context, ask, app, one), answers(context, ask, neighbour.app, other)]);
-  const isAsBefore = async (): Promise<boolean> => (await said(ask, SHOP))?.pid === before?.pid;
+  const isAsBefore = async (): Promise<boolean> => (await said(ask, SHOP))?.word === before?.word;
   context.checks.check('beside them the apps themselves answer as before', await isAsBefore());
   await saysAddress(context, acme, app);
   const next = word();
