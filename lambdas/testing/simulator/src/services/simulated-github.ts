@@ -135,6 +135,10 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     announce(job, 'completed');
   };
 
+  /** GitHub removes a runner that never ran a job after a day. */
+  const forgetLater = (registration: InMemoryRegistration): void =>
+    void scheduler.after(DAY, () => remove(state.registrations, registration));
+
   events.on('job.ran', ({ job, conclusion }) => finish(job, conclusion));
   events.on('runner.connecting', ({ machine, jitConfig }) => {
     const wanted = Number(jitConfig);
@@ -157,8 +161,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     // GitHub fails the job of a runner that vanished after some minutes.
     if (job?.status === 'in_progress')
       scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
-    // It removes a runner that never ran a job after a day.
-    else scheduler.after(DAY, () => remove(state.registrations, registration));
+    else if (state.registrations.includes(registration)) forgetLater(registration);
   });
 
   return {
