@@ -29,13 +29,13 @@ data "aws_iam_policy_document" "scale_down" {
   # The sweep goes over every tenant, hence Scan.
   statement {
     sid       = "SettleTenants"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Scan"]
+    actions   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:Scan"]
     resources = [local.arns.tenants]
   }
 
   statement {
     sid       = "SettleJobsAndLaunches"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [local.arns.jobs, local.arns.launches]
   }
 

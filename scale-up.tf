@@ -22,8 +22,14 @@ data "aws_iam_policy_document" "scale_up" {
 
   statement {
     sid       = "AdmitTenants"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"]
     resources = [local.arns.tenants]
+  }
+
+  statement {
+    sid       = "ReadJobsTogether"
+    actions   = ["dynamodb:BatchGetItem"]
+    resources = [local.arns.jobs]
   }
 
   statement {

@@ -9,7 +9,7 @@ data "aws_iam_policy_document" "tenant_manager" {
 
   statement {
     sid       = "KeepTenants"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"]
     resources = [local.arns.tenants]
   }
 
@@ -35,7 +35,7 @@ data "aws_iam_policy_document" "tenant_manager" {
 
   statement {
     sid       = "SettleJobs"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"]
     resources = [local.arns.jobs]
   }
 

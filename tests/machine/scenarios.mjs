@@ -117,6 +117,8 @@ export const SCENARIOS = [
         result.api.events.map(({ kind, reason }) => reason ?? kind),
         ['boot', 'busy', 'idle', 'job-done'],
       );
+      const after = (_, index) => (index === 0 ? '' : `after-${index}`);
+      assert.deepEqual(result.api.states, result.api.reports.map(after), 'what it says that it has reported');
       assert.deepEqual(result.shutdowns, ['-h now ghr: job-done']);
     },
   },

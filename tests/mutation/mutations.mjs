@@ -109,6 +109,30 @@ export const mutations = [
     suites: ['libs/aws/src/ec2/blanks'],
   },
   {
+    name: 'the machine API: a report is judged by what the machine says that it has said',
+    file: 'libs/core/src/transitions/machine.ts',
+    edits: [['condition: { instanceId, reporting } }', 'condition: { instanceId } }']],
+    suites: ['functions/machine/src/handler'],
+  },
+  {
+    name: 'the machine API: a claim is granted of whatever launch the machine names',
+    file: 'libs/core/src/transitions/machine.ts',
+    edits: [['condition: { instanceId, claimable } }', 'condition: {} }']],
+    suites: ['functions/machine/src/handler'],
+  },
+  {
+    name: 'the machine API: a configuration stays once its machine has reported',
+    file: 'functions/machine/src/handle-report.ts',
+    edits: [['  if (said === undefined) await deps.configs.remove(row.installationId, [row.launchId]);\n', '']],
+    suites: ['functions/machine/src/handler'],
+  },
+  {
+    name: 'a configuration whose removal was cut stays',
+    file: 'libs/core/src/model/machine-report.ts',
+    edits: [['reports.received.total > 1', 'reports.received.total > 0']],
+    suites: ['functions/machine/src/handler'],
+  },
+  {
     name: 'the machine API: a claim comes at any time',
     file: 'functions/machine/src/decide-claim.ts',
     edits: [["if (ageOf(launch.launchedAt, now) > bootTimeout) return { kind: 'refuse', reason: 'too-late' };", '']],
@@ -786,6 +810,29 @@ export const mutations = [
       ],
     ],
     suites: ['testing/system/runners'],
+  },
+  {
+    name: 'a runner: the first launch of a job is taken for that of the machine that its runner is named after',
+    file: 'functions/scale-down/src/bind-runner.ts',
+    edits: [
+      [
+        'launchId: launchIdOf(jobId, 1) }, taken, deps, { ofMachine });',
+        'launchId: launchIdOf(jobId, 1) }, taken, deps);',
+      ],
+    ],
+    suites: ['testing/system/call-counts'],
+  },
+  {
+    name: 'a job of a public repository is let start without a look at its tenant',
+    file: 'functions/scale-down/src/handle-job-event.ts',
+    edits: [[' || event.isPublic ||', ' ||']],
+    suites: ['testing/system/call-counts'],
+  },
+  {
+    name: 'a job of another account is let start without a look at its tenant',
+    file: 'libs/core/src/transitions/job-runs.ts',
+    edits: [['launchId: facts.launchId, ownerId: job.ownerId }', 'launchId: facts.launchId }']],
+    suites: ['testing/system/call-counts'],
   },
   {
     name: "the budget of a tenant's deliveries",

@@ -16,24 +16,68 @@ async function withRunningJob(): Promise<{ readonly system: System; readonly ins
   return { system, instanceId };
 }
 
-test('the runner of an event is read by its machine, however many launches its tenant has', async () => {
+test('a job on its own machine is recorded by a write of its launch and one of its row', async () => {
   const { system, instanceId } = await withRunningJob();
   const begun = await callsOf(system, () => system.jobEvent(system.takeJob(instanceId, 1)));
-  expect(begun.slice(0, 2)).toEqual(['launches.findByInstance', 'launches.get']);
   const ended = await callsOf(system, () => system.jobEvent(system.finishJob(instanceId, 1)));
-  expect([...begun, ...ended]).not.toContain('launches.listOpen');
+  for (const calls of [begun, ended]) expect(calls).toEqual(['launches.change', 'jobs.change']);
   expect(system.launchOf(1).takenBy).toBe(1);
-  process.stdout.write(`calls of in_progress: ${begun.length}, of completed: ${ended.length}\n`);
+  expect(system.job(1).state).toBe('completed');
 });
 
-test('a runner whose machine the index does not know yet is found among the open launches', async () => {
-  const system = createSystem();
-  system.harness.addTenant({ max_runners: 1 });
-  system.harness.state.launches.instanceIndex.hold();
-  await system.queueJob(1);
-  const calls = await callsOf(system, () => system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1)));
-  expect(calls.slice(0, 2)).toEqual(['launches.findByInstance', 'launches.listOpen']);
-  expect(system.launchOf(1).takenBy).toBe(1);
+describe('the runner of a job that was not started for it', () => {
+  async function withTwo(): Promise<System> {
+    const system = createSystem();
+    system.harness.addTenant({ max_runners: 2 });
+    for (const jobId of [1, 2]) await system.queueJob(jobId);
+    return system;
+  }
+
+  test('is read by its machine, however many launches its tenant has', async () => {
+    const system = await withTwo();
+    const calls = await callsOf(system, () => system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 2)));
+    expect(calls.slice(0, 4)).toEqual([
+      'launches.change',
+      'launches.findByInstance',
+      'launches.get',
+      'launches.change',
+    ]);
+    expect(system.launchOf(2)).toMatchObject({ launchId: '1-1', takenBy: 2 });
+  });
+
+  test('is found among the open launches where the index does not know its machine yet', async () => {
+    const system = createSystem();
+    system.harness.addTenant({ max_runners: 2 });
+    system.harness.state.launches.instanceIndex.hold();
+    for (const jobId of [1, 2]) await system.queueJob(jobId);
+    const calls = await callsOf(system, () => system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 2)));
+    expect(calls.slice(0, 3)).toEqual(['launches.change', 'launches.findByInstance', 'launches.listOpen']);
+    expect(system.launchOf(2)).toMatchObject({ launchId: '1-1', takenBy: 2 });
+  });
+});
+
+describe('the start of a job on its own machine', () => {
+  const REFUSED = { allow_public_repositories: false };
+
+  test('is looked at in the light of its tenant where its repository is public', async () => {
+    const system = createSystem();
+    system.harness.addTenant({ max_runners: 1, ...REFUSED });
+    await system.queueJob(1);
+    const { instanceId } = system.machineOf(1);
+    const begun = { ...system.takeJob(instanceId, 1), isPublic: true };
+    const calls = await callsOf(system, () => system.jobEvent(begun));
+    expect(calls).toContain('registry.get');
+    expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'public-repository' });
+  });
+
+  test('and where its repository is of another account than when it was let in', async () => {
+    const system = createSystem();
+    const { account_id: accountId } = system.harness.addTenant({ max_runners: 1 });
+    await system.queueJob(1);
+    const begun = { ...system.takeJob(system.machineOf(1).instanceId, 1), ownerId: Number(accountId) + 1 };
+    await system.jobEvent(begun);
+    expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'foreign-owner' });
+  });
 });
 
 test('the second word of a machine that is gone costs two reads', async () => {
@@ -43,10 +87,8 @@ test('the second word of a machine that is gone costs two reads', async () => {
   const first = await callsOf(system, () => createFunctions(system).instanceEvent(instanceId, 'shutting-down'));
   expect(first).toEqual([
     'launches.findByInstance',
-    'launches.get',
+    'admissions.read',
     'configs.remove',
-    'registry.get',
-    'jobs.get',
     'admissions.release',
     'jobs.pageWaiting',
   ]);

@@ -1,3 +1,4 @@
+import { keyedSecretOf } from '@multi-tenant-runner/core';
 import { reportSecretOf } from '@multi-tenant-runner/machine/decide-claim';
 import { createHandler } from '@multi-tenant-runner/machine/handler';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
@@ -27,6 +28,9 @@ export interface MachineSide {
 export function createMachineSide(system: System): MachineSide {
   const { launches, configs, pool, clock, log } = system.harness;
   const handle = createHandler({ launches, configs, pool, clock, log, bootTimeout: LIMITS.bootTimeout });
+  const rowOf = (instanceId: string) =>
+    system.harness.state.launches.all().find((row) => row.instanceId === instanceId);
+  const said = new Map<string, string>();
   const side: MachineSide = {
     call: (path, body, options) => handle({ ...options, rawPath: `/machine/${path}`, body: JSON.stringify(body) }),
     claim: (instanceId, { secret, interfaceId, launchIndex, nonce = nonceOf(instanceId) } = {}) => {
@@ -37,13 +41,16 @@ export function createMachineSide(system: System): MachineSide {
       return side.call('claim', { ...who, secret: given, nonce });
     },
     isConfigured: async (instanceId) => {
-      const hasClaimed = system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.claim);
-      return hasClaimed || (await side.claim(instanceId)).statusCode === 200;
+      return rowOf(instanceId)?.claim !== undefined || (await side.claim(instanceId)).statusCode === 200;
     },
     says: async (instanceId, ...events) => {
       if (!(await side.isConfigured(instanceId))) throw new Error(`${instanceId} has no configuration`);
-      const secret = reportSecretOf({ instanceId, secret: '', nonce: nonceOf(instanceId) });
-      const answer = await side.call('report', { instance_id: instanceId, secret, events });
+      const { launchId, installationId } = rowOf(instanceId) ?? { launchId: '', installationId: 0 };
+      const own = reportSecretOf({ instanceId, secret: '', nonce: nonceOf(instanceId) });
+      const secret = keyedSecretOf(own, { installationId, launchId });
+      const state = said.get(instanceId);
+      const answer = await side.call('report', { instance_id: instanceId, secret, state, events });
+      said.set(instanceId, answer.headers['ghr-state'] ?? '');
       if (answer.statusCode !== 204) throw new Error(`${instanceId} is not heard: ${answer.body}`);
     },
   };

@@ -16,7 +16,7 @@ const EVENTS = {
  *   `reports`: the status of every report
  */
 export function machineApi({ instanceId, secret, reportSecret, config, tenantId, before = [], reports }) {
-  const seen = { claims: [], reports: [], events: [], lines: [], wrong: [] };
+  const seen = { claims: [], reports: [], events: [], lines: [], wrong: [], states: [] };
   const script = [...before];
   let claimedBy;
 
@@ -38,10 +38,11 @@ export function machineApi({ instanceId, secret, reportSecret, config, tenantId,
     const problem = bytes > MAX_REPORT_BYTES ? `${bytes} bytes` : problemOf(body.events);
     if (problem !== undefined) seen.wrong.push(problem);
     seen.reports.push(body.events);
+    seen.states.push(body.state);
     if (reports !== undefined) return { status: reports };
     seen.events.push(...body.events.filter(({ kind }) => kind !== 'log'));
     seen.lines.push(...body.events.flatMap(({ kind, lines }) => (kind === 'log' ? lines : [])));
-    return { status: 204 };
+    return { status: 204, headers: { 'ghr-state': `after-${seen.reports.length}` } };
   };
 
   const handle = ({ method, path, headers, body: bytes }) => {

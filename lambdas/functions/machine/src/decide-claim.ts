@@ -1,4 +1,12 @@
-import { ageOf, type Claim, type Launch } from '@multi-tenant-runner/core';
+import {
+  ageOf,
+  plus,
+  type Claim,
+  type ClaimGuard,
+  type Intent,
+  type Launch,
+  type TakenBlank,
+} from '@multi-tenant-runner/core';
 import { deriveSecret, hashSecret, isSecret } from '@multi-tenant-runner/runtime';
 
 /** What a machine sends to get its configuration. */
@@ -8,6 +16,8 @@ export interface ClaimRequest {
   readonly secret: string;
   /** Chosen at random by this boot; only root knows it. */
   readonly nonce: string;
+  /** The launch that it says is its own. */
+  readonly key?: Pick<Launch, 'installationId' | 'launchId'>;
   /** Of its network interface, as only its own metadata service names it. Machines of older templates send none. */
   readonly interfaceId?: string | undefined;
   /** Its number among the machines of one call: where to look for it in a pool, and nothing more. */
@@ -26,6 +36,13 @@ export type ClaimDecision =
   | { readonly kind: 'claim'; readonly claim: Claim }
   | { readonly kind: 'repeat' };
 
+/** All of a launch's row that decides about a claim. */
+export type Claimed = Pick<Launch, 'instanceId' | 'state' | 'launchedAt' | 'interfaceId'> & {
+  readonly intent?: Pick<Intent, 'claimHash' | 'group'>;
+  readonly blank?: Pick<TakenBlank, 'nonceHash'>;
+  readonly claim?: Pick<Claim, 'nonceHash'>;
+};
+
 /**
  * Whether a machine gets the configuration of the launch that names it. What the job finds in the user data later was
  * used up before: a row is claimed once, by one boot.
@@ -34,7 +51,7 @@ export type ClaimDecision =
  * @param bootTimeout milliseconds from the machine's launch
  */
 export function decideClaim(
-  launch: Launch | undefined,
+  launch: Claimed | undefined,
   request: ClaimRequest,
   now: Date,
   bootTimeout: number,
@@ -61,6 +78,15 @@ export function decideClaim(
       reportHash: hashSecret(reportSecretOf(request)),
     },
   };
+}
+
+/** What a row that nobody has read must be for a claim of the machine that it names, as `decideClaim` says. */
+export function claimGuardOf(
+  { instanceId, secret }: ClaimRequest,
+  now: Date,
+  bootTimeout: number,
+): ClaimGuard & { readonly instanceId: string } {
+  return { instanceId, claimHash: hashSecret(secret), launchedSince: plus(now, -bootTimeout).toISOString() };
 }
 
 /** The machines of one call have the same secret in their user data, so the secret alone does not say which asks. */

@@ -1,4 +1,4 @@
-import { MINUTE, type Launch, type MachineReports } from '@multi-tenant-runner/core';
+import { MINUTE, type Claim, type Launch, type MachineReports } from '@multi-tenant-runner/core';
 import { isSecret } from '@multi-tenant-runner/runtime';
 import type { MachineEvent, ReportRequest } from './parse-request';
 
@@ -17,8 +17,13 @@ export type ReportDecision =
   | { readonly kind: 'too-many'; readonly retryAfter: number }
   | { readonly kind: 'record'; readonly reports: MachineReports; readonly lines: readonly ReportLine[] };
 
+/** All of a launch's row that decides about a report. */
+export type Reporter = Pick<Launch, 'instanceId' | 'state' | 'reports'> & {
+  readonly claim?: Pick<Claim, 'reportHash'>;
+};
+
 /** @param launch the one that names the machine's id, undefined if none does */
-export function decideReport(launch: Launch | undefined, request: ReportRequest, now: Date): ReportDecision {
+export function decideReport(launch: Reporter | undefined, request: ReportRequest, now: Date): ReportDecision {
   if (launch?.claim === undefined || launch.instanceId !== request.instanceId)
     return { kind: 'refuse', reason: 'wrong-secret' };
   if (!isSecret(request.secret, launch.claim.reportHash)) return { kind: 'refuse', reason: 'wrong-secret' };

@@ -1,7 +1,7 @@
-import { claimConfig, type Launch } from '@multi-tenant-runner/core';
-import { decideClaim, reportSecretOf, type ClaimRefusal, type ClaimRequest } from './decide-claim';
+import { claimConfig, claimNamed, keyedSecretOf, type Launch, type Written } from '@multi-tenant-runner/core';
+import { claimGuardOf, decideClaim, reportSecretOf, type ClaimRefusal, type ClaimRequest } from './decide-claim';
 import type { MachineDeps } from './deps';
-import { findWhose } from './find-whose';
+import { findWhose, type Whose } from './find-whose';
 
 /** Seconds after which a machine asks again. */
 const RETRY_AFTER = 3;
@@ -21,7 +21,10 @@ export type ClaimAnswer =
  * tenant and launch name. Whatever cuts it off, the same boot may ask again and no other.
  */
 export async function handleClaim(request: ClaimRequest, deps: MachineDeps): Promise<ClaimAnswer> {
-  const whose = await findWhose(request, deps);
+  const named = await claimByName(request, deps);
+  if (named?.ok === true) return grant(named.row, request, deps);
+  const whose: Whose =
+    named?.row === undefined ? await findWhose(request, deps) : { kind: 'launch', launch: named.row };
   if (whose.kind === 'refuse') return { kind: 'refused', reason: whose.reason };
   if (whose.kind === 'blank') return whose;
   let { launch } = whose;
@@ -37,6 +40,23 @@ export async function handleClaim(request: ClaimRequest, deps: MachineDeps): Pro
   return waitOf(launch);
 }
 
+/**
+ * A launch that the machine names is claimed without a look at its row first: by a write that asks for all that the
+ * decision rests on. Undefined: it names none, or another machine's.
+ */
+async function claimByName(request: ClaimRequest, deps: MachineDeps): Promise<Written<Launch> | undefined> {
+  const { key, instanceId } = request;
+  if (key === undefined) return undefined;
+  const now = deps.clock.now();
+  const guard = claimGuardOf(request, now, deps.bootTimeout);
+  const { claimHash, launchedSince } = guard;
+  const assumed = { instanceId, state: 'running', intent: { claimHash }, launchedAt: launchedSince } as const;
+  const decision = decideClaim(assumed, request, now, deps.bootTimeout);
+  if (decision.kind !== 'claim') return undefined;
+  const claimed = await claimNamed(key, decision.claim, guard, deps);
+  return claimed.row?.instanceId === instanceId ? claimed : undefined;
+}
+
 /** A machine of a pool goes on asking as it did: its configuration is a moment away. */
 function waitOf(launch: Launch | undefined): ClaimAnswer {
   if (launch?.blank !== undefined) return { kind: 'blank' };
@@ -47,5 +67,5 @@ async function grant(launch: Launch, request: ClaimRequest, deps: MachineDeps): 
   const jitConfig = await deps.configs.take(launch.installationId, launch.launchId);
   // Not visible yet, or forgotten with an answer that was lost.
   if (jitConfig === undefined) return waitOf(launch);
-  return { kind: 'granted', launch, jitConfig, reportSecret: reportSecretOf(request) };
+  return { kind: 'granted', launch, jitConfig, reportSecret: keyedSecretOf(reportSecretOf(request), launch) };
 }

@@ -42,7 +42,7 @@ describe('POST /machine/claim', () => {
     expect(answer.statusCode).toBe(200);
     expect(JSON.parse(answer.body)).toEqual({
       jit_config: 'the-configuration',
-      report_secret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) as unknown,
+      report_secret: expect.stringMatching(/^[A-Za-z0-9_-]{43}_1001_7001-1$/) as unknown,
       tenant_id: 1001,
       launch_id: '7001-1',
     });
@@ -111,7 +111,11 @@ describe('POST /machine/report', () => {
   test('is recorded, and logged with names of ours', async () => {
     const { harness, call, secretOf } = await setUp();
     const report = { instance_id: ID, secret: await secretOf(), events: [{ kind: 'busy' }] };
-    await expect(call('report', report)).resolves.toEqual({ statusCode: 204, headers: {}, body: '' });
+    await expect(call('report', report)).resolves.toEqual({
+      statusCode: 204,
+      headers: { 'ghr-state': expect.stringMatching(/^[A-Za-z0-9_-]+$/) as unknown },
+      body: '',
+    });
     expect(rowOf(harness)?.reports).toMatchObject({ activity: 'busy', received: { total: 1 } });
     expect(harness.log.lines.at(-1)).toMatchObject({ message: 'A machine reports', fields: { event: 'busy' } });
   });
@@ -124,12 +128,12 @@ describe('POST /machine/report', () => {
     expect(rowOf(harness)?.updatedAt).toBe(before);
   });
 
-  test('removes the configuration with the first one, before its row says so', async () => {
+  test('removes the configuration behind the first one, and again with the second where that was cut', async () => {
     const { harness, call, secretOf } = await setUp();
     const report = { instance_id: ID, secret: await secretOf(), events: [{ kind: 'boot', timings: {} }] };
     harness.faults.fail('configs.remove', new Error('no answer'));
     await expect(call('report', report)).resolves.toMatchObject({ statusCode: 503 });
-    expect(rowOf(harness)?.reports).toBeUndefined();
+    expect(rowOf(harness)?.reports?.received.total).toBe(1);
     await expect(call('report', report)).resolves.toMatchObject({ statusCode: 204 });
     expect(harness.state.configs.entries.size).toBe(0);
   });
@@ -137,11 +141,14 @@ describe('POST /machine/report', () => {
   test('a flood of them costs a bounded number of writes', async () => {
     const { harness, call, secretOf } = await setUp();
     const report = { instance_id: ID, secret: await secretOf(), events: [{ kind: 'busy' }] };
-    const before = harness.names().filter((name) => name === 'launches.change').length;
+    const versionBefore = rowOf(harness)?.version ?? 0;
+    const before = harness.calls.length;
     const answers = new Set<number>();
     for (let time = 0; time < 300; time += 1) answers.add((await call('report', report)).statusCode);
     expect(answers).toEqual(new Set([204, 429]));
-    expect(harness.names().filter((name) => name === 'launches.change').length - before).toBe(20);
+    expect((rowOf(harness)?.version ?? 0) - versionBefore).toBe(20);
+    // Two of each that is taken, one of each that is refused, until the source has spent its budget.
+    expect(harness.calls.length - before).toBeLessThanOrEqual(2 * 20 + 2 + 20);
   });
 
   test('with the claim’s secret is refused: what a job can read says nothing', async () => {
@@ -150,6 +157,90 @@ describe('POST /machine/report', () => {
     const report = { instance_id: ID, secret: claimSecretFor('token-1'), events: [{ kind: 'busy' }] };
     await expect(call('report', report)).resolves.toMatchObject({ statusCode: 403 });
     expect(rowOf(harness)?.reports).toBeUndefined();
+  });
+});
+
+describe('a machine that names its launch', () => {
+  const boot = [{ kind: 'boot', timings: { claim: 4 }, version: '2.336.0' }];
+  const keyed = (secret: string, key = '1001_7001-1') => `${secret}_${key}`;
+  const callsOf = async (harness: TestHarness, work: () => Promise<unknown>) => {
+    const before = harness.calls.length;
+    await work();
+    return harness.names().slice(before);
+  };
+
+  test('claims by one write, and reports by one each', async () => {
+    const { harness, call, claim } = await setUp();
+    const secret = keyed(claimSecretFor('token-1'));
+    expect(await callsOf(harness, () => claim({ secret }))).toEqual(['launches.change', 'configs.take']);
+    const { report_secret: own } = JSON.parse((await claim({ secret })).body) as Answer;
+    let state: string | undefined;
+    const report = async (...events: readonly unknown[]) => {
+      const { statusCode, headers } = await call('report', { instance_id: ID, secret: own, state, events });
+      expect(statusCode).toBe(204);
+      state = headers['ghr-state'];
+    };
+    expect(await callsOf(harness, () => report(...boot))).toEqual(['launches.change', 'configs.remove']);
+    expect(await callsOf(harness, () => report({ kind: 'busy' }))).toEqual(['launches.change']);
+    harness.clock.advance(300_000);
+    const end = [{ kind: 'idle' }, { kind: 'end', reason: 'job-done', timings: {} }];
+    expect(await callsOf(harness, () => report(...end))).toEqual(['launches.change']);
+    expect(rowOf(harness)?.reports).toMatchObject({
+      boot: { timings: { claim: 4 }, runnerVersion: '2.336.0' },
+      worked: true,
+      end: { reason: 'job-done' },
+      received: { total: 3, inMinute: 1 },
+    });
+  });
+
+  test.each(['', 'x', Buffer.from('{"received":{}}').toString('base64url'), 'a'.repeat(3_000)])(
+    'and forgets what it has said, or makes it up, is heard all the same: %.20s',
+    async (state) => {
+      const { harness, call, secretOf } = await setUp();
+      const secret = await secretOf();
+      const report = (given: string | undefined) =>
+        call('report', { instance_id: ID, secret, state: given, events: [{ kind: 'busy' }] });
+      for (const given of [undefined, state, undefined])
+        await expect(report(given)).resolves.toMatchObject({ statusCode: 204 });
+      expect(rowOf(harness)?.reports?.received).toMatchObject({ total: 3, inMinute: 3 });
+    },
+  );
+
+  test('and makes up that it has hardly said anything is counted all the same', async () => {
+    const { harness, call, secretOf } = await setUp();
+    const secret = await secretOf();
+    const first = await call('report', { instance_id: ID, secret, events: [{ kind: 'busy' }] });
+    const state = first.headers['ghr-state'];
+    const answers: number[] = [];
+    for (let time = 0; time < 30; time += 1)
+      answers.push((await call('report', { instance_id: ID, secret, state, events: [{ kind: 'idle' }] })).statusCode);
+    expect(answers.filter((status) => status === 204)).toHaveLength(19);
+    expect(rowOf(harness)?.reports?.received.total).toBe(20);
+  });
+
+  test('of another tenant learns and changes nothing of it, and gets what is its own', async () => {
+    const { harness, call, claim } = await setUp();
+    const other = launch({
+      ...{ installationId: 2002, launchId: '8001-1', jobId: 8001, state: 'running', instanceId: 'i-0fedcba9876543210' },
+      ...{ intent: intent(), launchedAt: harness.clock.now().toISOString() },
+    });
+    await harness.state.launches.create(other);
+    const theirs = '2002_8001-1';
+    const claimed = await claim({ secret: keyed(claimSecretFor('token-1'), theirs) });
+    expect(JSON.parse(claimed.body)).toMatchObject({ jit_config: 'the-configuration', tenant_id: 1001 });
+    const own = String((JSON.parse(claimed.body) as Answer)['report_secret']).slice(0, 43);
+    const report = { instance_id: ID, secret: keyed(own, theirs), events: [{ kind: 'busy' }] };
+    await expect(call('report', report)).resolves.toMatchObject({ statusCode: 204 });
+    expect(harness.state.launches.rows.get('2002/8001-1')).toEqual(other);
+    const posing = { instance_id: other.instanceId, secret: keyed('x'.repeat(43), theirs), nonce: NONCE };
+    await expect(call('claim', posing)).resolves.toMatchObject({ statusCode: 403 });
+    expect(harness.state.launches.rows.get('2002/8001-1')).toEqual(other);
+  });
+
+  test('that nobody has, is a machine whose launch is not known yet', async () => {
+    const { call } = await setUp();
+    const posing = { instance_id: 'i-0fedcba9876543210', secret: keyed('x'.repeat(43), '1001_9-9'), nonce: NONCE };
+    await expect(call('claim', posing)).resolves.toMatchObject({ statusCode: 202 });
   });
 });
 

@@ -11,6 +11,7 @@ import type { MachineDeps } from './deps';
 import { handleClaim, type ClaimAnswer } from './handle-claim';
 import { handleReport } from './handle-report';
 import { MAX_BODY, parseClaim, parseReport } from './parse-request';
+import { encodeSaid } from './said';
 import { createSourceBudget, type SourceBudget } from './source-budget';
 
 type Routed = (body: string, address: string | undefined) => Promise<HttpResponse>;
@@ -96,7 +97,7 @@ async function answerReport(body: string, address: string | undefined, deps: Rou
   const answer = await handleReport(report.value, deps);
   switch (answer.kind) {
     case 'recorded':
-      return { statusCode: 204, headers: {}, body: '' };
+      return { statusCode: 204, headers: { 'ghr-state': encodeSaid(answer.said) }, body: '' };
     case 'too-many':
       deps.budget.recordFailure(source);
       return tooMany(answer.retryAfter);

@@ -1,6 +1,15 @@
-import { object, optional, parse, type Parsed, type StepTimings } from '@multi-tenant-runner/core';
+import {
+  object,
+  optional,
+  parse,
+  splitSecret,
+  type MachineReports,
+  type Parsed,
+  type StepTimings,
+} from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ClaimRequest } from './decide-claim';
+import { decodeSaid } from './said';
 
 /** One thing that a machine says of itself. */
 export type MachineEvent =
@@ -18,6 +27,9 @@ export type MachineEvent =
 export interface ReportRequest {
   readonly instanceId: string;
   readonly secret: string;
+  /** The launch that it says is its own, and what it says it has reported so far: nothing, where that is absent. */
+  readonly key?: ClaimRequest['key'];
+  readonly said?: MachineReports;
   readonly events: readonly MachineEvent[];
 }
 
@@ -65,20 +77,35 @@ const event = v.variant(
   ],
   'is not an event',
 );
-const report = object({ instance_id: instanceId, secret, events: list(event, 10, 'is not a list of at most 10') });
+const report = object({
+  instance_id: instanceId,
+  secret,
+  state: optional(text(/^[A-Za-z0-9_-]{0,3000}$/, 'is not what an answer said')),
+  events: list(event, 10, 'is not a list of at most 10'),
+});
 
 export function parseClaim(value: unknown): Parsed<ClaimRequest> {
   const parsed = parse(claim, value);
   if (!parsed.ok) return parsed;
-  const { instance_id: id, interface_id: interfaceId, launch_index: launchIndex, ...rest } = parsed.value;
-  return { ok: true, value: { instanceId: id, interfaceId, launchIndex, ...rest } };
+  const {
+    instance_id: id,
+    interface_id: interfaceId,
+    launch_index: launchIndex,
+    secret: given,
+    ...rest
+  } = parsed.value;
+  return { ok: true, value: { instanceId: id, interfaceId, launchIndex, ...splitSecret(given), ...rest } };
 }
 
 export function parseReport(value: unknown): Parsed<ReportRequest> {
   const parsed = parse(report, value);
   if (!parsed.ok) return parsed;
-  const { instance_id: id, secret: given, events } = parsed.value;
-  return { ok: true, value: { instanceId: id, secret: given, events: events.map(toEvent) } };
+  const { instance_id: id, secret: given, state, events } = parsed.value;
+  const said = state === undefined ? undefined : decodeSaid(state);
+  return {
+    ok: true,
+    value: { instanceId: id, ...splitSecret(given), ...(said && { said }), events: events.map(toEvent) },
+  };
 }
 
 function toEvent(given: v.InferOutput<typeof event>): MachineEvent {

@@ -4,6 +4,7 @@ import {
   followLaunch,
   instanceIdOf,
   isSamePlace,
+  launchIdOf,
   parkForRestart,
   reassignLaunch,
   runnerName,
@@ -20,18 +21,52 @@ import type { ScaleDownDeps } from './deps';
  * for.
  */
 export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<Launch | undefined> {
-  if (event.runnerName === undefined) return undefined;
-  const launch = await findByRunner(event.installationId, event.runnerName, deps);
-  if (launch === undefined) {
-    deps.log.debug('The runner of a job is none of ours, or ended already', { job_id: event.jobId });
-    return undefined;
-  }
-  const when = event.kind === 'in_progress' ? { takenAt: event.at } : { jobEndedAt: event.at };
-  const bound = await bindJob(launch, { takenBy: event.jobId, ...when }, deps);
-  if (!bound.ok) return launch;
+  const { runnerName: name, installationId, jobId } = event;
+  if (name === undefined) return undefined;
+  const taken = {
+    takenBy: jobId,
+    ...(event.kind === 'in_progress' ? { takenAt: event.at } : { jobEndedAt: event.at }),
+  };
+  const bound = (await bindFirstLaunch(event, taken, deps)) ?? (await bindFound(installationId, name, taken, deps));
+  if (bound === undefined) deps.log.debug('The runner of a job is none of ours, or ended already', { job_id: jobId });
+  if (bound?.ok !== true) return bound?.seen;
   // The prediction as it stood when the runner was bound: it may have been passed on since the list was read.
   if (bound.row.jobId !== event.jobId) await provideForDisplaced(event.jobId, bound.row, deps);
   return bound.row;
+}
+
+type Taken = Pick<Launch, 'takenBy' | 'takenAt' | 'jobEndedAt'>;
+/** `seen`: the row as it was read, whose end is being recorded already. */
+type Bound = { readonly ok: true; readonly row: Launch } | { readonly ok: false; readonly seen: Launch };
+
+/**
+ * Most jobs run on the machine of their own first launch, whose key follows from the job: then one write finds its row,
+ * proves it by the machine that the runner is named after, and records the job. Undefined: that row, if there is one,
+ * is another machine's, or over.
+ */
+async function bindFirstLaunch(
+  { installationId, jobId, runnerName: name = '' }: JobEvent,
+  taken: Taken,
+  deps: ScaleDownDeps,
+): Promise<Bound | undefined> {
+  const ofMachine = instanceIdOf(deps.environment, name);
+  if (ofMachine === undefined) return undefined;
+  const bound = await bindJob({ installationId, launchId: launchIdOf(jobId, 1) }, taken, deps, { ofMachine });
+  if (bound.ok) return bound;
+  const { row } = bound;
+  return row?.instanceId === ofMachine && row.state !== 'ended' ? { ok: false, seen: row } : undefined;
+}
+
+async function bindFound(
+  installationId: number,
+  name: string,
+  taken: Taken,
+  deps: ScaleDownDeps,
+): Promise<Bound | undefined> {
+  const launch = await findByRunner(installationId, name, deps);
+  if (launch === undefined) return undefined;
+  const bound = await bindJob(launch, taken, deps);
+  return bound.ok ? bound : { ok: false, seen: launch };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   hasWorked,
   instantOf,
   isObject,
+  jobIdOfLaunch,
   object,
   oneOf,
   parse,
@@ -54,7 +55,11 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   if (event.state === 'interrupted') return handleInterruption(event.instanceId, deps);
   const key = await deps.launches.findByInstance(event.instanceId);
   if (key === undefined) return;
-  const launch = await deps.launches.get(key.installationId, key.launchId);
+  // With what its release rests on, unless that has come before.
+  const { launch, ...seen } =
+    event.state === 'shutting-down'
+      ? await deps.admissions.read({ ...key, jobIds: [jobIdOfLaunch(key.launchId)] })
+      : { launch: await deps.launches.get(key.installationId, key.launchId) };
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
   // EC2 reports `terminated` after `shutting-down`. Of a runner that had a job no registration is left either.
   if (launch.state === 'ended' && launch.takenBy !== undefined && event.state !== 'stopped') return;
@@ -63,7 +68,7 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
     const why = isAfterItsJob(launch, event)
       ? { reason: GONE, worked: hasWorked(launch) }
       : await explain(launch, deps);
-    await release(launch, { ...why, ...ended, followUp: { kind: 'ask' } }, deps);
+    await release(launch, { ...why, ...ended, ...('lookup' in seen && { seen }), followUp: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);

@@ -4,6 +4,7 @@ import {
   endStateOf,
   isEnded,
   markJobRunning,
+  markOwnJobRunning,
   newJob,
   release,
   reopenJob,
@@ -38,10 +39,11 @@ async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDo
 }
 
 async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {
+  if (launch !== undefined && (await recordOwnStart(event, launch, deps))) return closeItsCircuit(launch, deps);
   const refusal =
     event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
   if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
-  if (launch?.clearsCircuit === true) await closeCircuit(launch.installationId, launch.tier, deps);
+  if (launch !== undefined) await closeItsCircuit(launch, deps);
   if (launch !== undefined && (await recordOfItsOwn(event, launch, deps))) return;
   const before =
     event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
@@ -50,6 +52,19 @@ async function recordJob(event: JobEvent, launch: Launch | undefined, deps: Scal
   // Where scale-up is still at work on it, the next sweep ends it.
   if (event.kind === 'completed' && unused !== undefined && isUnused(unused, event.jobId))
     await endUnusedMachine(unused, 'job-ended', deps);
+}
+
+async function closeItsCircuit({ clearsCircuit, installationId, tier }: Launch, deps: ScaleDownDeps): Promise<void> {
+  if (clearsCircuit === true) await closeCircuit(installationId, tier, deps);
+}
+
+/**
+ * The start of a job that was let in for this very machine, from a repository that is private and of the same account:
+ * it is refused for nothing by which a running job is ended, so the tenant's row need not be read.
+ */
+async function recordOwnStart(event: JobEvent, launch: Launch, deps: ScaleDownDeps): Promise<boolean> {
+  if (event.kind !== 'in_progress' || event.isPublic || launch.jobId !== event.jobId) return false;
+  return (await markOwnJobRunning(event, { ...runningOf(event), launchId: launch.launchId }, deps)).ok;
 }
 
 /** Most jobs run on the machine that was started for them: then no other launch is concerned, and one write does. */

@@ -1,4 +1,5 @@
 import {
+  keyedSecretOf,
   recordIntent,
   type GroupAnswer,
   type Intent,
@@ -110,8 +111,11 @@ async function writeIntent({ launch, attempted, lease }: Asking, intent: Intent,
 }
 
 /** What a call says besides whose it is. */
-export async function requestFor({ installationId, tier }: Launch, intent: Intent, deps: AskDeps) {
-  const claimSecret = await deps.claimSecretFor(intent.clientToken);
+export async function requestFor(launch: Launch, intent: Intent, deps: AskDeps) {
+  const { installationId, tier } = launch;
+  const secret = await deps.claimSecretFor(intent.clientToken);
+  // Machines of one call have the same user data.
+  const claimSecret = intent.group === undefined ? keyedSecretOf(secret, launch) : secret;
   return { installationId, tier, intent, userData: { machineUrl: deps.scaleUp.machineUrl, claimSecret } };
 }
 

@@ -25,10 +25,9 @@ export interface MachineStart extends StartFacts {
 /** Configures a launch's machine. The tenant may have been suspended, or the job cancelled, while EC2 worked. */
 export async function finishStart(start: MachineStart, deps: ScaleUpDeps): Promise<void> {
   const { job, launch, runnerGroupId } = start;
-  const [lookup, current] = await Promise.all([
-    deps.tenants.get(job.installationId),
-    deps.jobs.get(job.installationId, job.jobId),
-  ]);
+  const { installationId, jobId } = job;
+  const { lookup, jobs } = await deps.admissions.read({ installationId, jobIds: [jobId] });
+  const current = jobs.get(jobId);
   const stopped: Stopped = { job, launch, lookup, hadMachine: true };
   const decision = decideFinish({ job, lookup, current }, deps.settings);
   switch (decision.kind) {

@@ -25,6 +25,7 @@ export * from './model/lifecycle-event';
 export * from './model/locks';
 export * from './model/machine-report';
 export * from './model/messages';
+export * from './model/keyed-secret';
 export * from './model/names';
 export * from './model/nets';
 export * from './model/place';

@@ -9,6 +9,7 @@ import {
   toAttributes,
 } from '@multi-tenant-runner/aws';
 import type { AdmissionSettings, Clock, Job, Launch, MachineState, Ports } from '@multi-tenant-runner/core';
+import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
 import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
 import { createSystem, type System } from '@multi-tenant-runner/system-tests/system';
@@ -104,20 +105,18 @@ export async function measureJobLife(
 /** Calls of AWS that go to no table. */
 const ELSEWHERE = /^(queue|fleet|configs|bus)\./;
 
-type During = (
-  name: string,
-  event: string,
-  work: () => Promise<{ readonly statusCode: number; readonly body: string }>,
-) => Promise<{ readonly statusCode: number; readonly body: string }>;
+type During = (name: string, event: string, work: () => Promise<HttpResponse>) => Promise<HttpResponse>;
 
 /** The machine has its configuration; answers how it reports. */
 async function claim(system: System, instanceId: string, during: During) {
   const side = createMachineSide(system);
   const { body } = await during('machine', 'claim', () => side.claim(instanceId));
   const { report_secret: secret } = JSON.parse(body) as { readonly report_secret: string };
+  let state: string | undefined;
   return async (event: string, ...events: readonly unknown[]): Promise<void> => {
-    const report = { instance_id: instanceId, secret, events };
-    const { statusCode, body: why } = await during('machine', event, () => side.call('report', report));
+    const report = { instance_id: instanceId, secret, state, events };
+    const { statusCode, body: why, headers } = await during('machine', event, () => side.call('report', report));
+    state = headers['ghr-state'];
     if (statusCode !== 204) throw new Error(`the machine was not heard: ${why}`);
   };
 }

@@ -19,7 +19,7 @@ export interface MeteredClient {
 
 export const newMeter = (): Meter => ({ requests: 0, readUnits: 0, writeUnits: 0 });
 
-const READS = new Set(['GetItemCommand', 'QueryCommand', 'ScanCommand']);
+const READS = new Set(['GetItemCommand', 'BatchGetItemCommand', 'QueryCommand', 'ScanCommand']);
 /**
  * A read that finds nothing is paid for like one of a small row, which DynamoDB Local does not count.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html

@@ -94,7 +94,7 @@ test('wake-skips-ended: a job that was parked on an ended launch starts under a 
   const system = setUp();
   const undo = system.harness.state.fleet.refuse(() => true);
   // The slot is given back; before the job learns of it something unforeseen happens on the last receive.
-  system.harness.faults.fail('jobs.get', new Error('unforeseen'));
+  system.harness.faults.fail('admissions.read', new Error('unforeseen'));
   await system.deliver(FIRST, { receiveCount: 5 });
   expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error', launchId: '1-1' });
   undo();
@@ -126,7 +126,7 @@ test('no-wake: a slot that comes free between the refusal and the parking is tak
 
 test('relaunch-same-number: an ended launch starts nothing, its job has a new one', async () => {
   const system = setUp();
-  const beforeConfigured = gate(system, 'jobs.get');
+  const beforeConfigured = gate(system, 'admissions.read');
   const worker = system.deliver(FIRST);
   await beforeConfigured.reached;
   const { instanceId } = system.machineOf(1);

@@ -150,7 +150,7 @@ describe('what is over is noticed', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     system.finishJob(instanceId, 1);
-    await runCut(system.harness, 'jobs.get', 'dies-before', () => system.shutDown(instanceId));
+    await runCut(system.harness, 'admissions.read', 'dies-before', () => system.shutDown(instanceId));
     expect(system.job(1).state).toBe('running');
     // The first one finishes the release.
     await sweepLater(system);

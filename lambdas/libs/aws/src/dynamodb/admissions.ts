@@ -11,9 +11,10 @@ import {
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
+import { batchGetTables } from './batch-get';
 import { Expression } from './expression';
-import { itemOfJob, updateOfJob } from './job-store';
-import { itemOfLaunch, updateOfLaunch } from './launch-store';
+import { itemOfJob, keyOfJob, updateOfJob } from './job-store';
+import { itemOfLaunch, keyOfLaunch, updateOfLaunch } from './launch-store';
 import { fromItem } from './rows';
 import { createTable } from './table';
 import { giveFleetSlotBack, takeFleetSlot } from './fleet-slots';
@@ -56,6 +57,21 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
   };
 
   return {
+    read: async ({ installationId, launchId, jobIds }) => {
+      const rows = await batchGetTables(client, {
+        [tables.tenants]: [keyOf(installationId)],
+        [tables.launches]: launchId === undefined ? [] : [keyOfLaunch(installationId, launchId)],
+        [tables.jobs]: [...new Set(jobIds)].map((jobId) => keyOfJob(installationId, jobId)),
+      });
+      const [tenant] = rows.get(tables.tenants) ?? [];
+      const [launch] = rows.get(tables.launches) ?? [];
+      const jobs = (rows.get(tables.jobs) ?? []).map((item) => fromItem<Job>(item));
+      return {
+        lookup: parseTenantRow(installationId, tenant && fromAttributes(tenant), tiers, defaultTier),
+        ...(launch && { launch: fromItem<Launch>(launch) }),
+        jobs: new Map(jobs.map((job) => [job.jobId, job])),
+      };
+    },
     admit: async (request) => {
       const { installationId } = request.launch;
       const outcome = await transact([

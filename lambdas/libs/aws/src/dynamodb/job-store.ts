@@ -35,7 +35,7 @@ const PAGE = 50;
 export function createDynamoJobStore({ client, tableName, clock, tellsRefusals = false }: StoreDeps): JobStore {
   const table = createTable(client, tableName);
   const get = async (installationId: number, jobId: number): Promise<Job | undefined> => {
-    const item = await table.get(keyOf(installationId, jobId));
+    const item = await table.get(keyOfJob(installationId, jobId));
     return item && fromItem<Job>(item);
   };
 
@@ -114,7 +114,7 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
   return store;
 }
 
-const keyOf = (installationId: number, jobId: number): Item => ({
+export const keyOfJob = (installationId: number, jobId: number): Item => ({
   installation_id: { N: String(installationId) },
   job_id: { N: String(jobId) },
 });
@@ -148,18 +148,19 @@ export function updateOfJob(change: JobChange): Update {
   const checks = checkShardOf({ ...changes, installationId }, tellsRefusals);
   const set = { ...toRow(changes), ...derived, ...checks, ...(state && !isWaiting && { waiting_at: null }) };
   return {
-    key: keyOf(installationId, jobId),
+    key: keyOfJob(installationId, jobId),
     expression,
     update: expression.update(set, isWaiting ? { waiting_at: 'open_at' } : {}),
     condition: conditionOf(expression, guard),
   };
 }
 
-function conditionOf(expression: Expression, { from, startNumber, launchId, checkAt }: JobGuard): string {
+function conditionOf(expression: Expression, { from, startNumber, launchId, ownerId, checkAt }: JobGuard): string {
   return [
     expression.isOneOf('state', from),
-    ...(startNumber === undefined ? [] : [expression.equals('start_number', startNumber)]),
-    ...(launchId === undefined ? [] : [expression.equals('launch_id', launchId)]),
+    ...Object.entries({ start_number: startNumber, launch_id: launchId, owner_id: ownerId })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => expression.equals(name, value)),
     ...(checkAt === undefined ? [] : [expression.isStill('check_at', checkAt === null ? undefined : { S: checkAt })]),
   ].join(' AND ');
 }

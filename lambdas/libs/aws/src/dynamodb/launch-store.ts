@@ -1,13 +1,15 @@
 import {
   isOpenLaunch,
   openAtOfLaunch,
+  type ClaimGuard,
   type Clock,
   type Launch,
   type LaunchChange,
   type LaunchGuard,
   type LaunchStore,
+  type ReportGuard,
 } from '@multi-tenant-runner/core';
-import type { Item } from './attributes';
+import { toAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import type { StoreDeps } from './job-store';
@@ -21,7 +23,7 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
   const table = createTable(client, tableName);
   return {
     get: async (installationId, launchId) => {
-      const item = await table.get(keyOf(installationId, launchId));
+      const item = await table.get(keyOfLaunch(installationId, launchId));
       return item && fromItem<Launch>(item);
     },
     change: async (installationId, launchId, guard, changes) =>
@@ -86,29 +88,49 @@ export function updateOfLaunch(
   const expression = new Expression();
   const set = expression.update({ ...toRow(changes), ...derived });
   return {
-    key: keyOf(installationId, launchId),
+    key: keyOfLaunch(installationId, launchId),
     expression,
     update: `${set} ADD ${expression.name('version')} ${expression.value(1)}`,
     condition: conditionOf(expression, guard),
   };
 }
 
-const keyOf = (installationId: number, launchId: string): Item => ({
+export const keyOfLaunch = (installationId: number, launchId: string): Item => ({
   installation_id: { N: String(installationId) },
   launch_id: { S: launchId },
 });
-const cursorKey = (name: string): Item => keyOf(CURSORS, `cursor#${name}`);
+const cursorKey = (name: string): Item => keyOfLaunch(CURSORS, `cursor#${name}`);
 
 function conditionOf(
   expression: Expression,
-  { from, version, leaseOwner, leaseFreeAt, leaseFreeFor }: LaunchGuard,
+  { from, version, leaseOwner, leaseFreeAt, leaseFreeFor, instanceId, claimable, reporting }: LaunchGuard,
 ): string {
   return [
     expression.isOneOf('state', from),
     ...(version === undefined ? [] : [expression.equals('version', version)]),
+    ...(instanceId === undefined ? [] : [expression.equals('instance_id', instanceId)]),
+    ...(claimable === undefined ? [] : mayClaim(expression, claimable)),
+    ...(reporting === undefined ? [] : mayReport(expression, reporting)),
     ...(leaseOwner === undefined ? [] : [expression.equals('lease_owner', leaseOwner)]),
     ...(leaseFreeAt === undefined ? [] : [leaseIsFree(expression, leaseFreeAt, leaseFreeFor)]),
   ].join(' AND ');
+}
+
+function mayClaim(expression: Expression, { claimHash, launchedSince }: ClaimGuard): readonly string[] {
+  const ofIntent = (field: string): string => `${expression.name('intent')}.${expression.name(field)}`;
+  return [
+    `${ofIntent('claim_hash')} = ${expression.value(claimHash)}`,
+    `attribute_not_exists(${ofIntent('group')})`,
+    `${expression.name('launched_at')} >= ${expression.value(launchedSince)}`,
+    ...['claim', 'blank'].map((attribute) => expression.isMissing(attribute)),
+  ];
+}
+
+function mayReport(expression: Expression, { reportHash, reports }: ReportGuard): readonly string[] {
+  return [
+    `${expression.name('claim')}.${expression.name('report_hash')} = ${expression.value(reportHash)}`,
+    expression.isStill('reports', reports && toAttributes(toRow({ reports }))['reports']),
+  ];
 }
 
 function leaseIsFree(expression: Expression, at: number, holder: string | undefined): string {

@@ -39,6 +39,14 @@ export interface MachineReports {
 
 type Reporting = { readonly reports?: MachineReports };
 
+/**
+ * Whether the runner's configuration is known to be removed: that is done behind the first report, before it is
+ * answered, and before a second one is recorded.
+ */
+export function hasLetGo({ reports }: Reporting): boolean {
+  return reports !== undefined && reports.received.total > 1;
+}
+
 /** A machine that says so is spared until its longest life is over. */
 export function saysBusy({ reports }: Reporting): boolean {
   return reports?.activity === 'busy';

@@ -113,6 +113,11 @@ export function launchIdOf(jobId: number, startNumber: number): string {
   return `${jobId}-${startNumber}`;
 }
 
+/** The job that a launch was begun for; it may be meant for another one since. */
+export function jobIdOfLaunch(launchId: string): number {
+  return Number(launchId.split('-', 1)[0]);
+}
+
 /** Whether a launch was begun for the job. */
 export function isLaunchOf(launchId: string, jobId: number): boolean {
   return launchId.startsWith(`${jobId}-`);

@@ -8,6 +8,8 @@ import type { Changes } from './rows';
 
 /** A job's way to a slot of its tenant, and the slot's way back. */
 export interface Admissions {
+  /** The rows that these two rest on, each as it is now, in one request. */
+  read(keys: SlotRowKeys): Promise<SlotRows>;
   /**
    * Writes the job's row and its launch and takes the slot, all in one write or nothing of it. The job: as the request
    * says. The launch: only if there is no row of it. The slot: only of an active tenant that was not deleted, and only
@@ -20,6 +22,20 @@ export interface Admissions {
    * keep nothing else from being written.
    */
   release(request: LaunchReleaseRequest): Promise<LaunchReleaseAnswer>;
+}
+
+export interface SlotRowKeys {
+  readonly installationId: number;
+  /** Absent: no launch's row is read. */
+  readonly launchId?: string;
+  readonly jobIds: readonly number[];
+}
+
+export interface SlotRows {
+  readonly lookup: TenantLookup;
+  readonly launch?: Launch;
+  /** Those that have a row, by id. */
+  readonly jobs: ReadonlyMap<number, Job>;
 }
 
 export interface LaunchReleaseRequest extends LaunchChange {

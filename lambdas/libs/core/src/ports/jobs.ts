@@ -40,6 +40,8 @@ export interface JobGuard {
   readonly from: readonly JobState[];
   readonly startNumber?: number;
   readonly launchId?: string;
+  /** Of its repository's account. */
+  readonly ownerId?: number;
   /** The last write about its check; null: there was none. */
   readonly checkAt?: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Launch, LaunchState } from '../model/launch';
+import type { MachineReports } from '../model/machine-report';
 import type { Bookmarks } from './bookmarks';
 import type { Changes, OpenPage, OpenPageRequest, Written } from './rows';
 
@@ -42,4 +43,23 @@ export interface LaunchGuard {
   readonly leaseFreeAt?: number;
   readonly leaseFreeFor?: string;
   readonly version?: number;
+  /** The row names this machine. */
+  readonly instanceId?: string;
+  readonly claimable?: ClaimGuard;
+  readonly reporting?: ReportGuard;
+}
+
+/**
+ * No boot has claimed yet, and the machine's user data has this secret. It was launched at this time (ISO 8601) or
+ * later, by a call for it alone, and has waited in no pool.
+ */
+export interface ClaimGuard {
+  readonly claimHash: string;
+  readonly launchedSince: string;
+}
+
+/** The machine reports with this secret, and has said exactly this so far; undefined: nothing. */
+export interface ReportGuard {
+  readonly reportHash: string;
+  readonly reports: MachineReports | undefined;
 }

@@ -4,7 +4,7 @@ import { fleetSlotOf } from '../model/fleet-share';
 import { hasLiveLease, type Launch } from '../model/launch';
 import type { TenantLookup } from '../model/tenant';
 import type { MachineLife } from '../model/usage';
-import type { Machine, LaunchReleaseAnswer } from '../ports';
+import type { Machine, LaunchReleaseAnswer, SlotRows } from '../ports';
 import { buildRelease, type Released, type ReleaseProof } from '../transitions';
 import type { ProtocolDeps } from './deps';
 import { refreshUsage, type RefreshUsageDeps } from './refresh-usage';
@@ -16,6 +16,8 @@ export interface LaunchEnd extends Omit<ReleaseProof, 'life'> {
   readonly deregistered?: boolean;
   /** As EC2 shows the ended machine. */
   readonly machine?: Machine;
+  /** What was read with the launch's row. */
+  readonly seen?: Pick<SlotRows, 'lookup' | 'jobs'>;
   /** When it ended, as far as another source than EC2's answer says so. ISO 8601. */
   readonly endedAt?: string;
 }
@@ -44,7 +46,9 @@ export async function endLaunch(launch: Launch, how: LaunchEnd, deps: EndLaunchD
   for (let look = 1; ; look += 1) {
     const proof = { ...how, life: lifeOf(current, how, deps.clock.now()) };
     const isClean = await removeLeftovers({ ...current, ...proof.life }, how, deps);
-    const facts = await readFacts(current, deps);
+    // Of a launch whose runner took a job, GitHub was not asked meanwhile.
+    const isFresh = look === 1 && current.takenBy !== undefined;
+    const facts = await readFacts(current, isFresh ? how.seen : undefined, deps);
     if (current.state === 'ended') return { ...facts, launch: current };
     const isOver = isClean && look <= LOOKS && !mayBeConfigured(current, how, deps);
     const answer = await writeEnd(current, { proof, isOver, facts }, deps);
@@ -65,14 +69,15 @@ async function freeSlots(launch: Launch, { tenants, fleetSlots }: EndLaunchDeps)
   return tenants.freeSlot(launch.installationId, launch.launchId);
 }
 
-async function readFacts(launch: Launch, { tenants, jobs }: Pick<EndLaunchDeps, 'tenants' | 'jobs'>): Promise<Facts> {
-  const { installationId, jobId, takenBy = jobId } = launch;
-  const [lookup, job, other] = await Promise.all([
-    tenants.get(installationId),
-    jobs.get(installationId, jobId),
-    takenBy === jobId ? undefined : jobs.get(installationId, takenBy),
-  ]);
-  const ran = takenBy === jobId ? job : other;
+/** The row of what its runner took, too, which may be another than the one that it was for. */
+async function readFacts(
+  { installationId, jobId, takenBy = jobId }: Launch,
+  seen: LaunchEnd['seen'],
+  { admissions }: Pick<EndLaunchDeps, 'admissions'>,
+): Promise<Facts> {
+  const hasAll = seen?.jobs.has(jobId) === true && seen.jobs.has(takenBy);
+  const { lookup, jobs } = hasAll ? seen : await admissions.read({ installationId, jobIds: [jobId, takenBy] });
+  const [job, ran] = [jobs.get(jobId), jobs.get(takenBy)];
   return { lookup, ...(job && { job }), ...(ran && { ran }) };
 }
 

@@ -1,4 +1,5 @@
 import type { Launch } from '../model/launch';
+import { hasLetGo } from '../model/machine-report';
 import { DAY, ageOf } from '../model/time';
 import { deregister } from './deregister';
 import type { ProtocolDeps } from './deps';
@@ -19,8 +20,7 @@ export async function removeLeftovers(
   const { instanceId } = launch;
   if (instanceId === undefined) return true;
   try {
-    // Before the first report of a machine its configuration was removed.
-    if (launch.reports === undefined) await deps.configs.remove(launch.installationId, [launch.launchId]);
+    if (!hasLetGo(launch)) await deps.configs.remove(launch.installationId, [launch.launchId]);
     if (launch.takenBy !== undefined || how.deregistered === true) return true;
     if ((await deregister({ ...launch, instanceId }, deps)).kind !== 'unsure') return true;
   } catch (cause) {

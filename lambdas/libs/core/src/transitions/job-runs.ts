@@ -50,6 +50,16 @@ export function markJobRunning(
   return moveJob('markRunning', job, { changes: running(facts), condition: ofLaunchOnly(options) }, deps);
 }
 
+/** Only the job that the launch was started for, and only while its repository is of the same account. */
+export function markOwnJobRunning(
+  job: JobKey & Pick<Job, 'ownerId'>,
+  facts: RunningFacts & { readonly launchId: string },
+  deps: JobTransitionDeps,
+): JobWrite {
+  const condition = { from: ['starting'], launchId: facts.launchId, ownerId: job.ownerId } as const;
+  return moveJob('markRunning', job, { changes: running(facts), condition }, deps);
+}
+
 export function confirmJobRunning(job: JobKey, facts: RunningFacts, deps: JobTransitionDeps): JobWrite {
   return moveJob('confirmRunning', job, { changes: running(facts) }, deps);
 }

@@ -143,12 +143,15 @@ export function markLaunchRunning(
   return moveLaunch('markRunning', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
 }
 
+/** @param options.ofMachine only if the row names this machine */
 export function bindJob(
   launch: LaunchKey,
   taken: Pick<Launch, 'takenBy' | 'takenAt' | 'jobEndedAt'>,
   deps: LaunchTransitionDeps,
+  { ofMachine }: { readonly ofMachine?: string } = {},
 ): LaunchWrite {
-  return moveLaunch('bindJob', launch, { changes: taken }, deps);
+  const condition = ofMachine === undefined ? {} : { instanceId: ofMachine };
+  return moveLaunch('bindJob', launch, { changes: taken, condition }, deps);
 }
 
 /** Only if no other write reached the row since it was read. */

@@ -57,6 +57,21 @@ export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nex
     id = nextId();
   });
 
+  it('reads the rows of a launch together', async () => {
+    await tenant({ org_name: 'acme' });
+    await tables.admissions.admit(asNew(1));
+    await tables.jobs.create(jobOf(2, { state: 'queued' }));
+    const read = await tables.admissions.read({ installationId: id, launchId: '1-1', jobIds: [1, 2, 2, 3] });
+    expect(read.lookup).toEqual(await tables.tenants.get(id));
+    expect(read.launch).toEqual(await tables.launches.get(id, '1-1'));
+    expect([...read.jobs.keys()].sort()).toEqual([1, 2]);
+    expect(read.jobs.get(1)).toEqual(await tables.jobs.get(id, 1));
+    const nothing = await tables.admissions.read({ installationId: nextId(), launchId: '1-1', jobIds: [1] });
+    expect(nothing).toMatchObject({ lookup: { kind: 'none' }, jobs: new Map() });
+    expect(nothing.launch).toBeUndefined();
+    expect((await tables.admissions.read({ installationId: id, jobIds: [1] })).launch).toBeUndefined();
+  });
+
   it('writes a new job, its launch and the slot', async () => {
     await tenant();
     await expect(tables.admissions.admit(asNew(1))).resolves.toEqual({ kind: 'admitted' });

@@ -71,6 +71,7 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
   });
 
   it.each([
+    ['another account', { from: ['queued'] as const, ownerId: 4711 }],
     ['another state', { from: ['starting'] as const }],
     ['another start number', { from: ['queued'] as const, startNumber: 2 }],
     ['another launch', { from: ['queued'] as const, launchId: '7001-9' }],

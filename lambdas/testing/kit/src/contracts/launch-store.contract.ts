@@ -76,6 +76,74 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
     await expect(store.change(id, '1-1', { from: ['held'] }, { state: 'launching' })).resolves.toEqual({ ok: false });
   });
 
+  it('changes the row of one machine alone, where it is asked to', async () => {
+    const row = await add({ state: 'running', instanceId: `i-${id}` });
+    const change = (instanceId: string) =>
+      store.change(id, row.launchId, { from: ['running'], instanceId }, { takenBy: 7002 });
+    await expect(change('i-of-another')).resolves.toEqual({ ok: false, row });
+    await expect(change(`i-${id}`)).resolves.toMatchObject({ ok: true, row: { takenBy: 7002 } });
+    await add({ launchId: '7002-1', state: 'running' });
+    await expect(
+      store.change(id, '7002-1', { from: ['running'], instanceId: `i-${id}` }, { takenBy: 7002 }),
+    ).resolves.toMatchObject({ ok: false });
+  });
+
+  describe('a machine that says what its row is', () => {
+    const launchedAt = '2026-01-15T12:00:30.000Z';
+    const claimable = { claimHash: 'the-hash', launchedSince: launchedAt };
+    const own = { state: 'running', launchedAt, intent: intent({ claimHash: 'the-hash' }) } as const;
+    const claim = { at: launchedAt, nonceHash: 'of-the-nonce', reportHash: 'of-the-reports' };
+    const claimIt = (overrides: Partial<typeof claimable> = {}) =>
+      store.change(
+        id,
+        '7001-1',
+        { from: ['running'], instanceId: `i-${id}`, claimable: { ...claimable, ...overrides } },
+        { claim },
+      );
+
+    it('claims, and no other one after it', async () => {
+      await add({ ...own, instanceId: `i-${id}` });
+      await expect(claimIt()).resolves.toMatchObject({ ok: true, row: { claim } });
+      await expect(claimIt()).resolves.toMatchObject({ ok: false, row: { claim } });
+    });
+
+    it.each<[string, Partial<Launch>, Partial<typeof claimable>]>([
+      ['with another secret', {}, { claimHash: 'of-another' }],
+      ['too late', {}, { launchedSince: '2026-01-15T12:00:30.001Z' }],
+      ['of several of one call', { intent: { ...own.intent, group: { index: 0, size: 2 } } }, {}],
+      ['of a pool', { blank: { blankId: 'blank-1', nonceHash: 'x' } as Launch['blank'] & object }, {}],
+    ])('claims nothing %s', async (_why, changes, guard) => {
+      const row = await add({ ...own, instanceId: `i-${id}`, ...changes });
+      await expect(claimIt(guard)).resolves.toEqual({ ok: false, row });
+    });
+
+    it('claims nothing of a launch whose machine is not there yet', async () => {
+      const { launchedAt: _launchedAt, intent: _intent, ...held } = own;
+      await add(held);
+      await expect(claimIt()).resolves.toMatchObject({ ok: false });
+    });
+
+    it('reports behind exactly what it has said', async () => {
+      const received = { minute: 29_474_640, inMinute: 1, total: 1, logBytes: 0 };
+      const first = { boot: { at: launchedAt, timings: { claim: 4 }, runnerVersion: '2.3' }, received };
+      const second = { ...first, activity: 'busy', worked: true, received: { ...received, total: 2 } } as const;
+      const report = (seen: Launch['reports'], reports: Launch['reports'] & object, reportHash = claim.reportHash) =>
+        store.change(id, '7001-1', { from: ['running'], reporting: { reportHash, reports: seen } }, { reports });
+      await add({ ...own, claim });
+      await expect(report(undefined, first, 'of-another')).resolves.toMatchObject({ ok: false });
+      await expect(report(second, first)).resolves.toMatchObject({ ok: false });
+      await expect(report(undefined, first)).resolves.toMatchObject({ ok: true, row: { reports: first } });
+      await expect(report(undefined, second)).resolves.toMatchObject({ ok: false, row: { reports: first } });
+      await expect(report({ ...first, received: { ...received, logBytes: 1 } }, second)).resolves.toMatchObject({
+        ok: false,
+      });
+      await expect(report(structuredClone(first), second)).resolves.toMatchObject({
+        ok: true,
+        row: { reports: second },
+      });
+    });
+  });
+
   describe('the lease', () => {
     const take = (name: string, now: number) =>
       store.change(

@@ -23,6 +23,12 @@ export interface InMemoryTables {
 /** The rows of all the stores, changed together: nothing here waits, so nothing comes between. */
 export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, usage }: InMemoryTables): Admissions {
   return {
+    read: async ({ installationId, launchId, jobIds }) => {
+      const launch = launches.rows.get(`${installationId}/${launchId}`);
+      const found = jobIds.flatMap((jobId) => jobs.rows.get(`${installationId}/${jobId}`) ?? []);
+      const lookup = await tenants.get(installationId);
+      return { lookup, ...(launch && { launch }), jobs: new Map(found.map((job) => [job.jobId, job])) };
+    },
     admit: async ({ job, launch, limit, shareLimit }) => {
       const { installationId, launchId, jobId } = launch;
       const jobKey = `${installationId}/${jobId}`;

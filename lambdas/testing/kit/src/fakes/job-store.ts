@@ -94,6 +94,7 @@ export function fitsJobGuard(row: Job, guard: JobGuard): boolean {
     guard.from.includes(row.state) &&
     (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
     (guard.launchId === undefined || guard.launchId === row.launchId) &&
+    (guard.ownerId === undefined || guard.ownerId === row.ownerId) &&
     (guard.checkAt === undefined || guard.checkAt === (row.checkAt ?? null))
   );
 }

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   hasLiveLease,
   isOpenLaunch,
   openAtOfLaunch,
+  type ClaimGuard,
   type Launch,
   type LaunchGuard,
   type LaunchStore,
+  type ReportGuard,
   type Written,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
@@ -73,7 +76,24 @@ export function fitsLaunchGuard(row: Launch, guard: LaunchGuard): boolean {
   return (
     guard.from.includes(row.state) &&
     (guard.version === undefined || guard.version === row.version) &&
+    (guard.instanceId === undefined || guard.instanceId === row.instanceId) &&
+    (guard.claimable === undefined || mayClaim(row, guard.claimable)) &&
+    (guard.reporting === undefined || mayReport(row, guard.reporting)) &&
     (guard.leaseOwner === undefined || guard.leaseOwner === row.leaseOwner) &&
     (guard.leaseFreeAt === undefined || !hasLiveLease(row, new Date(guard.leaseFreeAt), guard.leaseFreeFor))
   );
 }
+
+const mayClaim = ({ intent, launchedAt, claim, blank }: Launch, { claimHash, launchedSince }: ClaimGuard): boolean =>
+  intent?.claimHash === claimHash &&
+  intent.group === undefined &&
+  launchedAt !== undefined &&
+  launchedAt >= launchedSince &&
+  claim === undefined &&
+  blank === undefined;
+
+const mayReport = ({ claim, reports }: Launch, guard: ReportGuard): boolean =>
+  claim?.reportHash === guard.reportHash && isDeepStrictEqual(plain(reports), plain(guard.reports));
+
+/** An object of another realm has other prototypes. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null)) as unknown;

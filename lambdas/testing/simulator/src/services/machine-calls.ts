@@ -30,6 +30,7 @@ export function createMachineCalls(deps: {
 }): MachineCalls {
   const { events, scheduler, random, faultKinds } = deps;
   const secrets = new Map<string, string>();
+  const said = new Map<string, string>();
 
   events.on('machine.forgotten', ({ instanceId }) => void secrets.delete(instanceId));
   const call = (what: 'claim' | 'report', body: object, onEnd: (answer: HttpResponse | undefined) => void): void => {
@@ -45,7 +46,9 @@ export function createMachineCalls(deps: {
   };
   const report = (machine: SimMachine, body: object, tries: number): void => {
     if (tries > TRIES || machine.phase === 'over') return;
-    call('report', body, (answer) => {
+    const { instanceId } = machine.record;
+    call('report', { ...body, state: said.get(instanceId) }, (answer) => {
+      if (answer?.statusCode === 204) said.set(instanceId, answer.headers['ghr-state'] ?? '');
       if (answer?.statusCode === 204 || answer?.statusCode === 403) return;
       scheduler.after(2 * SECOND, () => report(machine, body, tries + 1));
     });

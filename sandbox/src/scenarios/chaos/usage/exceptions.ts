@@ -138,9 +138,15 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     role: 'tenant-manager',
-    actions: ['dynamodb:GetItem'],
+    actions: ['dynamodb:BatchGetItem'],
     resource: 'table/sandbox-jobs',
-    reason: 'the job of a launch that is given back while its tenant is woken: only after a crash between the two',
+    reason: 'the job of a launch that still runs when its tenant uninstalls; the sweep may come first',
+  },
+  {
+    role: 'tenant-manager',
+    actions: ['dynamodb:BatchGetItem'],
+    resource: 'table/sandbox-tenants',
+    reason: 'read with such a job',
   },
   {
     role: 'tenant-manager',
