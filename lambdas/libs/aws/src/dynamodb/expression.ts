@@ -29,6 +29,12 @@ export class Expression {
     return `${this.name(attribute)} = ${this.value(value)}`;
   }
 
+  /** Of those that are given. */
+  equalsAll(values: Readonly<Record<string, unknown>>): readonly string[] {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    return given.map(([attribute, value]) => this.equals(attribute, value));
+  }
+
   isOneOf(attribute: string, values: readonly unknown[]): string {
     return `${this.name(attribute)} IN (${values.map((value) => this.value(value)).join(', ')})`;
   }

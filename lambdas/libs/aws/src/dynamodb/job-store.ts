@@ -158,9 +158,7 @@ export function updateOfJob(change: JobChange): Update {
 function conditionOf(expression: Expression, { from, startNumber, launchId, ownerId, checkAt }: JobGuard): string {
   return [
     expression.isOneOf('state', from),
-    ...Object.entries({ start_number: startNumber, launch_id: launchId, owner_id: ownerId })
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => expression.equals(name, value)),
+    ...expression.equalsAll({ start_number: startNumber, launch_id: launchId, owner_id: ownerId }),
     ...(checkAt === undefined ? [] : [expression.isStill('check_at', checkAt === null ? undefined : { S: checkAt })]),
   ].join(' AND ');
 }

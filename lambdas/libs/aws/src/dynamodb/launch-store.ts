@@ -107,11 +107,9 @@ function conditionOf(
 ): string {
   return [
     expression.isOneOf('state', from),
-    ...(version === undefined ? [] : [expression.equals('version', version)]),
-    ...(instanceId === undefined ? [] : [expression.equals('instance_id', instanceId)]),
+    ...expression.equalsAll({ version, instance_id: instanceId, lease_owner: leaseOwner }),
     ...(claimable === undefined ? [] : mayClaim(expression, claimable)),
     ...(reporting === undefined ? [] : mayReport(expression, reporting)),
-    ...(leaseOwner === undefined ? [] : [expression.equals('lease_owner', leaseOwner)]),
     ...(leaseFreeAt === undefined ? [] : [leaseIsFree(expression, leaseFreeAt, leaseFreeFor)]),
   ].join(' AND ');
 }
