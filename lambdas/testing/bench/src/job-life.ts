@@ -8,7 +8,15 @@ import {
   fromAttributes,
   toAttributes,
 } from '@multi-tenant-runner/aws';
-import type { AdmissionSettings, Clock, Job, Launch, MachineState, Ports } from '@multi-tenant-runner/core';
+import {
+  slotOf,
+  type AdmissionSettings,
+  type Clock,
+  type Job,
+  type Launch,
+  type MachineState,
+  type Ports,
+} from '@multi-tenant-runner/core';
 import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
 import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
@@ -147,7 +155,7 @@ function createTenant(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
   return {
     write: async (machines: number) => {
       // As long as GitHub's ids are.
-      const others = Array.from({ length: machines }, (_, index) => `${10_000_000_000 + index}-1`);
+      const others = Array.from({ length: machines }, (_, index) => slotOf(`${50_000_000_000 + index}-1`));
       const slots = others.length === 0 ? undefined : new Set(others);
       const row = tenantRow({ installation_id: TENANT, max_runners: machines + 1, slots });
       await client.send(new PutItemCommand({ TableName, Item: toAttributes(row) }));

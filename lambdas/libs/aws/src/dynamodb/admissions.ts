@@ -2,6 +2,7 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   fleetSlotOf,
   parseTenantRow,
+  slotOf,
   type AdmissionRequest,
   type Admissions,
   type AdmittedJob,
@@ -121,7 +122,7 @@ function takeSlot(installationId: number, launchId: string, ceiling: Ceiling) {
   const condition =
     `${existsAsTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ` +
     isBelow(expression, ceiling);
-  const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
+  const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [slotOf(launchId)] })}`;
   return { key: keyOf(installationId), expression, update, condition };
 }
 

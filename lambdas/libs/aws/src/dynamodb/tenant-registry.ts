@@ -7,6 +7,7 @@ import {
   buildCircuitAttribute,
   buildUsageAttribute,
   markAttribute,
+  slotOf,
   type TenantLookup,
   type TenantRegistry,
   type Tiers,
@@ -52,7 +53,7 @@ export function createDynamoTenantRegistry({
 
     restoreSlot: async (installationId, launchId) => {
       const expression = new Expression();
-      const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
+      const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [slotOf(launchId)] })}`;
       await changeRow(
         installationId,
         expression,
@@ -64,7 +65,7 @@ export function createDynamoTenantRegistry({
     rebuildSlots: async (installationId, launchIds) => {
       const expression = new Expression();
       // DynamoDB has no empty set.
-      const update = expression.update({ slots: launchIds.length === 0 ? null : new Set(launchIds) });
+      const update = expression.update({ slots: launchIds.length === 0 ? null : new Set(launchIds.map(slotOf)) });
       await changeRow(
         installationId,
         expression,
@@ -157,10 +158,12 @@ export function keyOf(installationId: number): Item {
 /** The row as it is, without a launch's slot. Without the condition the update would create a missing row. */
 export function giveSlotBack(installationId: number, launchId: string): Update {
   const expression = new Expression();
+  // As this revision writes it, and as earlier ones did.
+  const slots = [...new Set([slotOf(launchId), launchId])];
   return {
     key: keyOf(installationId),
     expression,
-    update: `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`,
+    update: `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: slots })}`,
     condition: `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
   };
 }

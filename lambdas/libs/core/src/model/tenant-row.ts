@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { CALLBACK_ATTRIBUTE, callbackProblem } from './callback';
 import { parseCircuits } from './circuit';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
+import { launchOfSlot } from './slot';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
 import type { Tiers } from './tier';
 import { parseTenantUsage, readCapMarks, readCaps } from './usage-caps';
@@ -97,7 +98,7 @@ export function parseTenantRow(
       tier,
       maxRunners: maxRunners ?? own,
       maxRunnersFromRow: maxRunners !== undefined,
-      slots: isStringSet(row['slots']) ? row['slots'] : new Set(),
+      slots: new Set(isStringSet(row['slots']) ? [...row['slots']].map(launchOfSlot) : []),
       ...(accountId !== undefined && { accountId }),
       ...(suspendedBy && { suspendedBy }),
       ...(securityGroupId !== undefined && { securityGroupId }),
