@@ -14,8 +14,7 @@ export function keyedSecretOf(secret: string, { installationId, launchId }: Laun
 
 /** Without a key, where none is named: then it is all secret. */
 export function splitSecret(text: string): { readonly secret: string; readonly key?: LaunchKey } {
-  const [, secret, installationId, launchId] =
-    /^([A-Za-z0-9_-]{43})_(\d{1,15})_(\d{1,15}-\d{1,15})$/.exec(text) ?? [];
+  const [, secret, installationId, launchId] = /^([A-Za-z0-9_-]{43})_(\d{1,15})_(\d{1,15}-\d{1,15})$/.exec(text) ?? [];
   if (secret === undefined || launchId === undefined) return { secret: text };
   return { secret, key: { installationId: Number(installationId), launchId } };
 }
