@@ -25,6 +25,7 @@ from . import (
     events,
     lambda_rules,
     launch,
+    local_indexes,
     message_moves,
     metrics,
     registry,
@@ -73,6 +74,7 @@ class World:
             cloudwatch,
             cloudwatch_logs,
             codebuild,
+            dynamodb,
             ec2,
             ecr,
             ecs,
@@ -99,6 +101,7 @@ class World:
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
+        local_indexes.install(dynamodb)
         stages.install(apigateway)
         recorder = metrics.install(cloudwatch, cloudwatch_logs, sqs, apigateway, responses)
         metrics.install_runs(lambda_svc, recorder)
