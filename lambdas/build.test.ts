@@ -47,7 +47,7 @@ describe('the packages of the functions', () => {
   it('are small', () => {
     for (const name of FUNCTIONS) {
       // What is read only when it is asked for has a budget of its own: the page and the document.
-      const beside = name === 'api' ? 45_000 + 9_800 : 0;
+      const beside = name === 'api' ? 45_000 + 10_300 : 0;
       const { length } = readFileSync(join(directory, `first/dist/${name}.zip`));
       expect([name, length < (LIMITS[name] ?? 0) + beside]).toEqual([name, true]);
     }

@@ -82,6 +82,21 @@ describe('where to read what happened', () => {
   });
 });
 
+describe('tenants set-apps-from-repository', () => {
+  it('lets its repositories declare apps, and no more of them', async () => {
+    const { harness, json, run } = createShell();
+    harness.addTenant();
+    const set = (allowed: string) =>
+      json('tenants', 'set-apps-from-repository', 'acme', allowed, '--reason', 'they asked');
+    expect(await set('on')).toMatchObject({ apps_from_repository: true });
+    expect(harness.state.tenants.rows.get(1001)).toMatchObject({ apps_from_repository: true, changed_via: 'mtr' });
+    expect(await set('on')).toMatchObject({ sentence: 'Repositories of acme declare apps already.' });
+    await set('off');
+    expect(harness.state.tenants.rows.get(1001)).not.toHaveProperty('apps_from_repository');
+    expect((await run('tenants', 'set-apps-from-repository', 'acme', 'maybe', '--reason', 'r')).code).toBe(2);
+  });
+});
+
 describe('tenants set-caps', () => {
   it('changes what is named, and takes a cap back', async () => {
     const { harness, json, run } = createShell();

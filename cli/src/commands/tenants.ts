@@ -98,6 +98,7 @@ export function tenantFields(lookup: TenantLookup): Row {
     in_use: tenant.slots.size,
     runner_group: tenant.runnerGroup,
     public_repositories: tenant.allowPublicRepositories,
+    apps_from_repository: tenant.appsFromRepository,
     open_circuits: openCircuits(lookup),
     github_limited_until: tenant.githubLimitedUntil,
     cleanup: tenant.cleanup,

@@ -1,5 +1,5 @@
 import { TENANT_STATUSES, type EditRequest } from '@multi-tenant-runner/core';
-import { Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import { drainTenant, offboardTenant, type Waiting } from '../commands/offboarding';
 import { showTenant } from '../commands/show-tenant';
 import { offboardAll } from '../commands/offboard-all';
@@ -86,6 +86,18 @@ export function addTenants(program: Command, answer: Answering, { namespaces, de
         return editTenant(tenant, { kind: 'set-caps', caps }, changeOptions(options), fleet);
       }),
     );
+  change(
+    tenants
+      .command('set-apps-from-repository')
+      .argument('<tenant>')
+      .addArgument(new Argument('<allowed>').choices(['on', 'off']))
+      .description('let its repositories declare apps by their own .mtr/app.json, or no more of them'),
+  ).action((tenant, allowed, options) =>
+    answer((fleet) => {
+      const request = { kind: 'set-apps-from-repository', allowed: allowed === 'on' } as const;
+      return editTenant(tenant, request, changeOptions(options), fleet);
+    }),
+  );
   addCallbacks(tenants, answer);
 }
 

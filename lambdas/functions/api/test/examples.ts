@@ -49,6 +49,7 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'set-callback': ofTenant('/callback', { body: { url: 'https://hooks.acme.com/runners' }, headers: REASON }),
   'rotate-callback-secret': ofTenant('/callback/rotate', { headers: REASON }),
   'remove-callback': ofTenant('/callback/remove', { headers: REASON }),
+  'set-apps-from-repository': ofTenant('/apps-from-repository', { body: { allowed: true }, headers: REASON }),
   'list-jobs': ofTenant('/jobs', { query: 'limit=1' }),
   'show-job': ofTenant('/jobs/7001'),
   'explain-job': ofTenant('/jobs/7001/why'),

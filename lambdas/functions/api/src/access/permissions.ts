@@ -56,6 +56,7 @@ export const PERMISSIONS = {
   'deploy-app': USER,
   'roll-back-app': USER,
   'get-push-credentials': USER,
+  'set-apps-from-repository': ADMIN,
   'create-app': ADMIN,
   'scale-app': ADMIN,
   'suspend-app': ADMIN,

@@ -40,6 +40,7 @@ const ADMIN: readonly OperationId[] = [
   'set-callback',
   'rotate-callback-secret',
   'remove-callback',
+  'set-apps-from-repository',
   'create-app',
   'scale-app',
   'suspend-app',

@@ -189,3 +189,27 @@ test('an offboarding that is asked for again changes nothing, and can be looked 
     body: { done: false, sentence: expect.stringContaining('Not proved gone: 1 security group of its own') },
   });
 });
+
+describe('apps that repositories declare', () => {
+  const allow = (allowed: unknown) => ({ method: 'POST', body: { allowed }, headers: REASON });
+
+  it('are allowed by a tenant’s own administrator, with who and why, and forbidden again', async () => {
+    const api = await createApiHarness();
+    const admin = await api.tenant('tenant-admin');
+    const row = () => api.harness.state.tenants.rows.get(INSTALLATION);
+    const path = `${PATH}/apps-from-repository`;
+    expect(await admin(path, allow(true))).toMatchObject({
+      status: 200,
+      body: { changed: true, tenant: { apps_from_repository: true } },
+    });
+    expect(row()).toMatchObject({
+      apps_from_repository: true,
+      changed_via: 'api',
+      change_reason: REASON['x-reason'],
+    });
+    expect(await admin(path, allow(true))).toMatchObject({ status: 200, body: { changed: false } });
+    expect(await admin(path, allow(false))).toMatchObject({ status: 200, body: { changed: true } });
+    expect(row()).not.toHaveProperty('apps_from_repository');
+    expect(await admin(path, allow('yes'))).toMatchObject({ status: 400 });
+  });
+});

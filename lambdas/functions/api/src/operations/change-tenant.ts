@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
 import { count, tenantParams, text } from '../http/schemas';
+import { appsOf } from './app-view';
 import { NOTHING, defineOperation, type Answer, type Context } from './operation';
 import { etagOf, findTenant, tenant, viewTenant, type TenantFound } from './tenant-view';
 
@@ -35,6 +36,21 @@ export const changeTenant = defineOperation({
   answer: changed,
   run: async ({ params, body, ...context }, deps) =>
     edit(await findTenant(params.installation_id, deps), requestOf(body), context, deps),
+});
+
+export const setAppsFromRepository = defineOperation({
+  id: 'set-apps-from-repository',
+  method: 'POST',
+  path: '/v1/tenants/{installation_id}/apps-from-repository',
+  summary: 'Lets repositories of the tenant declare an app each by their own .mtr/app.json, or no more of them.',
+  params: tenantParams,
+  body: v.strictObject({ allowed: v.boolean('is not true or false') }),
+  answer: changed,
+  run: async ({ params, body, ...context }, deps) => {
+    appsOf(deps);
+    const request = { kind: 'set-apps-from-repository', allowed: body.allowed } as const;
+    return edit(await findTenant(params.installation_id, deps), request, context, deps);
+  },
 });
 
 interface Change {

@@ -8,7 +8,15 @@ import { getPushCredentials } from './push-credentials';
 import { listChanges, listTenantChanges } from './audit';
 import { removeCallback, rotateCallbackSecret, setCallback, showCallback } from './callbacks';
 import { cancelJob, retryJob } from './change-job';
-import { approveTenant, changeTenant, drainTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
+import {
+  approveTenant,
+  changeTenant,
+  drainTenant,
+  offboardTenant,
+  resumeTenant,
+  setAppsFromRepository,
+  suspendTenant,
+} from './change-tenant';
 import { correctOneUsage, listCorrections } from './correct-usage';
 import { endRunner } from './end-runner';
 import { freezeLaunches, listDeadLetters, redriveDeadLetters, unfreezeLaunches } from './fleet';
@@ -73,6 +81,7 @@ export const OPERATIONS: readonly Operation[] = [
   redriveDeadLetters,
   freezeLaunches,
   unfreezeLaunches,
+  setAppsFromRepository,
   listApps,
   createApp,
   showApp,

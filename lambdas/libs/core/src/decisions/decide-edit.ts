@@ -7,13 +7,14 @@ export type EditRequest =
   | { readonly kind: 'suspend' | 'resume' | 'approve' | 'offboard' }
   | { readonly kind: 'set-tier'; readonly tier: string; readonly maxRunners?: number }
   | { readonly kind: 'set-limit'; readonly maxRunners: number }
+  | { readonly kind: 'set-apps-from-repository'; readonly allowed: boolean }
   | CapsRequest
   | CallbackRequest;
 
 /** Attributes of the row; `null` removes one, or expects none. */
 export interface TenantEdit {
   readonly expect: Readonly<Record<string, string | number | null>>;
-  readonly set: Readonly<Record<string, string | number | null>>;
+  readonly set: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 export type EditDecision =
@@ -59,6 +60,8 @@ export function decideEdit(lookup: TenantLookup, request: EditRequest, settings:
       return setLimit(tenant, request.maxRunners);
     case 'set-caps':
       return decideCaps(tenant, request);
+    case 'set-apps-from-repository':
+      return setAppsFromRepository(tenant, request.allowed);
     case 'set-callback':
       return decideCallback(tenant, request);
   }
@@ -127,6 +130,18 @@ function setLimit(tenant: TenantRow, maxRunners: number): EditDecision {
     kind: 'edit',
     edit: { expect: { status: tenant.status }, set: { max_runners: maxRunners } },
     sentence: `${tenant.orgName} may have ${maxRunners} runners instead of ${tenant.maxRunners}.${effect}`,
+  };
+}
+
+function setAppsFromRepository({ orgName, status, appsFromRepository }: TenantRow, allowed: boolean): EditDecision {
+  if ((appsFromRepository ?? false) === allowed)
+    return { kind: 'nothing', sentence: `Repositories of ${orgName} declare ${allowed ? '' : 'no '}apps already.` };
+  return {
+    kind: 'edit',
+    edit: { expect: { status }, set: { apps_from_repository: allowed || null } },
+    sentence: allowed
+      ? `From now on a push to a repository of ${orgName} declares the app of its .mtr/app.json.`
+      : `No repository of ${orgName} declares an app any more; those that are declared stay.`,
   };
 }
 

@@ -72,10 +72,15 @@ export function tenantDirectoryContract(open: () => Promise<DirectoryUnderTest>,
     const { directory, write, read } = await open();
     const one = row();
     await write(one);
-    const edit = { expect: { status: 'active' }, set: { status: 'suspended', suspended_by: 'operator' } };
+    const set = { status: 'suspended', suspended_by: 'operator', apps_from_repository: true };
+    const edit = { expect: { status: 'active' }, set };
     const written = await directory.edit(idOf(one), edit, NOTE);
-    expect(written).toMatchObject({ ok: true, lookup: { tenant: { status: 'suspended', suspendedBy: 'operator' } } });
+    expect(written).toMatchObject({
+      ok: true,
+      lookup: { tenant: { suspendedBy: 'operator', appsFromRepository: true } },
+    });
     expect(await read(idOf(one))).toMatchObject({
+      status: 'suspended',
       changed_by: NOTE.by,
       changed_via: 'mtr',
       change_reason: NOTE.reason,
