@@ -98,7 +98,7 @@ export function createProgram(deps: ProgramDeps): Command {
   const target = (): Target => {
     const { prefix = deps.defaultPrefix, region, profile } = program.opts<CommonOptions>();
     if (prefix === undefined || prefix === '')
-      throw usage("Which fleet? Give --prefix, the module's own, or set MTR_PREFIX.");
+      throw usage('Which fleet? Give --prefix, the prefix of the module, or set MTR_PREFIX.');
     return {
       prefix,
       ...(region !== undefined && { region }),

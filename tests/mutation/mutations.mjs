@@ -951,6 +951,12 @@ export const mutations = [
     suites: ['functions/api/src/access/refusals'],
   },
   {
+    name: 'the API: a path passes for another before a policy',
+    file: 'functions/api/src/http/request.ts',
+    edits: [['  if (url.pathname !== rawPath) throw noOperation();\n', '']],
+    suites: ['functions/api/src/handler.test'],
+  },
+  {
     name: 'the API: a role that is not listed may call',
     file: 'functions/api/src/access/permissions.ts',
     edits: [['  if (!roles.includes(caller.role)) return false;\n', '']],

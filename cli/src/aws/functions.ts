@@ -67,7 +67,7 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
     if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
     throw notFound(
       `There is no function ${name} in this account and Region; check --prefix, --region and --profile ` +
-        "(--prefix is the module's own).",
+        '(--prefix is the prefix of the module).',
     );
   }
 }

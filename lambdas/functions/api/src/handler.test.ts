@@ -43,6 +43,15 @@ describe('a request', () => {
     expect(JSON.stringify(answer.body)).toContain('/v1/openapi.json');
   });
 
+  it.each(['1001/../2002', '1001/%2e%2e/2002', '1001/.%2E/2002', './2002', '1001/..\\2002', '2002/x/..'])(
+    'under a path that a policy takes for another, %s, reaches nothing',
+    async (path) => {
+      const { operator, harness } = await createApiHarness();
+      harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
+      await expect(operator(`/v1/tenants/${path}`)).resolves.toMatchObject({ status: 404 });
+    },
+  );
+
   it('with a body beyond the bound is refused before anything is looked at', async () => {
     const { operator, harness } = await createApiHarness();
     const sent = { body: 'x'.repeat(MAX_BODY + 1) };

@@ -3,7 +3,7 @@ import { Hono } from 'hono/tiny';
 import type { ApiDeps } from './deps';
 import { handleOperation } from './handle-operation';
 import { respondWithPage } from './http/page';
-import { PROBLEMS, Problem, problemBody } from './http/problem';
+import { PROBLEMS, Problem, noOperation, problemBody } from './http/problem';
 import { toWebRequest, type ApiRequest } from './http/request';
 import { OPERATIONS } from './operations/index';
 import type { Answer } from './operations/operation';
@@ -58,7 +58,7 @@ function createRouter(deps: ApiDeps): Hono<Bound> {
     return done;
   });
   app.notFound(() => {
-    throw new Problem('not-found', 'There is no such operation; /v1/openapi.json lists those that there are.');
+    throw noOperation();
   });
   app.onError((error) => {
     throw error;

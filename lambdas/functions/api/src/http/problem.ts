@@ -26,6 +26,9 @@ export class Problem extends Error {
   }
 }
 
+export const noOperation = (): Problem =>
+  new Problem('not-found', 'There is no such operation; /v1/openapi.json lists those that there are.');
+
 /** The body of a problem, as application/problem+json. */
 export function problemBody({ kind, message, more }: Problem, requestId: string) {
   const { status, title } = PROBLEMS[kind];

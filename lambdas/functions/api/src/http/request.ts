@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@multi-tenant-runner/runtime';
+import { noOperation } from './problem';
 
 /** The fields of an API Gateway HTTP API event (payload format 2.0) that this function uses. */
 export interface ApiRequest extends HttpRequest {
@@ -11,9 +12,15 @@ export interface ApiRequest extends HttpRequest {
   };
 }
 
-/** What hono's router reads: the method and the path. */
-export function toWebRequest(request: ApiRequest): Request {
-  const query = request.rawQueryString ?? '';
-  const url = `https://api.invalid${request.rawPath ?? '/'}${query === '' ? '' : `?${query}`}`;
-  return new Request(url, { method: request.requestContext?.http?.method ?? 'GET' });
+/**
+ * What hono's router reads: the method and the path. A signer's policy was asked about the path as it was sent, so one
+ * that a URL makes another of, as `/v1/tenants/1/../2`, leads nowhere.
+ *
+ * @throws Problem
+ */
+export function toWebRequest({ rawPath = '/', rawQueryString: query = '', requestContext }: ApiRequest): Request {
+  const url = new URL(`https://api.invalid${rawPath}`);
+  if (url.pathname !== rawPath) throw noOperation();
+  url.search = query;
+  return new Request(url, { method: requestContext?.http?.method ?? 'GET' });
 }
