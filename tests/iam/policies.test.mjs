@@ -657,16 +657,68 @@ describe('the policies with a customer key and spot', () => {
   });
 });
 
+/** A call that gives a machine of nobody its tenant. */
+const BLANK = {
+  'aws:ResourceTag/ghr:environment': PREFIX,
+  'aws:ResourceTag/ghr:blank_id': '0a1b',
+  'aws:RequestTag/ghr:tenant_id': '1001',
+  'aws:TagKeys': ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:launch_id'],
+};
+const { 'aws:RequestTag/ghr:tenant_id': _tenant, 'aws:TagKeys': _keys, ...STANDING } = BLANK;
+const INTERFACE = ec2('network-interface/eni-0aaa');
+
+describe('the policies where tenants share calls, without a pool', () => {
+  const SHARED = { ...BLANK, 'aws:ResourceTag/ghr:blank_id': 'order-0a1b' };
+  const GROUP = ec2('security-group/sg-0shared');
+  let policies;
+  let json;
+  before(async () => {
+    const planned = await plan({ settings: '  launch_rate = { shared_calls = { sizes = ["small"] } }' });
+    assert.equal(planned.failed, false, planned.output);
+    json = planned.json;
+    policies = policiesOf(json);
+  });
+
+  for (const [role, what, action, target, context, verdict] of [
+    ['scale-up', 'start in the shared group', 'ec2:RunInstances', GROUP, OURS, 'Allowed'],
+    ['scale-up', 'look at a machine', 'ec2:DescribeInstances', '*', HERE, 'Allowed'],
+    ['scale-up', 'tag a machine of nobody', 'ec2:CreateTags', MACHINE, SHARED, 'Allowed'],
+    ['scale-up', 'set its group', 'ec2:ModifyNetworkInterfaceAttribute', INTERFACE, STANDING, 'Allowed'],
+    [
+      ...['scale-up', 'give a machine of one tenant to another', 'ec2:CreateTags', MACHINE],
+      ...[{ ...SHARED, 'aws:ResourceTag/ghr:tenant_id': '1002' }, 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'tag a machine of a call of its tenant’s own', 'ec2:CreateTags', MACHINE],
+      ...[{ ...SHARED, 'aws:ResourceTag/ghr:blank_id': undefined }, 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'set the group of such a machine', 'ec2:ModifyNetworkInterfaceAttribute', INTERFACE],
+      ...[{ 'aws:ResourceTag/ghr:environment': PREFIX }, 'ImplicitlyDenied'],
+    ],
+    ...['scale-up', 'scale-down', 'machine'].map((one) => [
+      ...[one, 'read places of a pool', 'dynamodb:Query', table('pool'), {}, 'ImplicitlyDenied'],
+    ]),
+    ...['machine', 'scale-down', 'webhook'].map((one) => [
+      ...[one, 'give a machine a tenant', 'ec2:CreateTags', MACHINE, SHARED, 'ImplicitlyDenied'],
+    ]),
+  ]) {
+    it(`${verdict === 'Allowed' ? 'let' : 'do not let'} ${role} ${what}: ${action}`, async () => {
+      const known = Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
+      assert.equal((await evaluateWith(policies, role, action, target, known)).verdict, verdict);
+    });
+  }
+
+  it('make no table of a pool', () => {
+    assert.deepEqual(
+      resourcesOf(json).filter(({ address }) => address.startsWith('aws_dynamodb_table.pool')),
+      [],
+    );
+  });
+});
+
 describe('the policies with a pool', () => {
-  const BLANK = {
-    'aws:ResourceTag/ghr:environment': PREFIX,
-    'aws:ResourceTag/ghr:blank_id': '0a1b',
-    'aws:RequestTag/ghr:tenant_id': '1001',
-    'aws:TagKeys': ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:launch_id'],
-  };
-  const INTERFACE = ec2('network-interface/eni-0aaa');
   const GROUP = ec2('security-group/sg-0aaa');
-  const { 'aws:RequestTag/ghr:tenant_id': _tenant, 'aws:TagKeys': _keys, ...STANDING } = BLANK;
   const without = (name) => Object.fromEntries(Object.entries(BLANK).filter(([key]) => key !== name));
   let policies;
   let json;

@@ -3,6 +3,7 @@ import { createHandler } from '@multi-tenant-runner/machine/handler';
 import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
 import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
 import { fillAndBoot, poolOf } from '@multi-tenant-runner/system-tests/pools';
+import { useUpTheLine } from '@multi-tenant-runner/system-tests/shared-calls';
 import { LIMITS, createSystem, type System } from '@multi-tenant-runner/system-tests/system';
 import { A, B, JOB_OF_B, addParty, twoTenants } from './two-tenants';
 
@@ -162,5 +163,49 @@ describe('a machine that waits in a pool', () => {
     await expect(side.claim(taken, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
     await expect(side.claim(taken)).resolves.toMatchObject({ statusCode: 200 });
     await expect(side.claim(taken, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
+  });
+});
+
+describe("a machine of a call that A's and B's launches share", () => {
+  /** One of each tenant, and nothing but their own ids tells what is whose: user data and secret are the same. */
+  async function oneCallForBoth() {
+    const system = createSystem({ sharing: new Map([['small', new Set<number>()]]) });
+    for (const party of [A, B]) addParty(party, system);
+    await useUpTheLine(system);
+    const messages = [jobMessage({ jobId: JOB_OF_A, ...A }), jobMessage({ jobId: JOB_OF_B, ...B })];
+    for (const { jobId } of messages) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
+    await createFunctions(system).scaleUpAll(messages);
+    const { fleet } = system.harness.state;
+    const [a, b] = [JOB_OF_A, JOB_OF_B].map((jobId) => {
+      const launch = system.harness.state.launches.all().find((one) => one.jobId === jobId);
+      const machine = fleet.machines.get(launch?.instanceId ?? '');
+      if (machine === undefined) throw new Error(`job ${jobId} has no machine`);
+      return machine;
+    });
+    if (a === undefined || b === undefined) throw new Error('both have a machine');
+    expect(a.request.userData).toEqual(b.request.userData);
+    return { system, side: createMachineSide(system), a, b };
+  }
+
+  test("gives B's configuration to no job of A's that names B's machine; its twin, B's own boot, gets it", async () => {
+    const { system, side, a, b } = await oneCallForBoth();
+    const before = rowOfB(system);
+    for (const interfaceId of [a.interfaceId, 'eni-0000000a'])
+      await expect(side.claim(b.instanceId, { interfaceId, nonce: OTHER_NONCE })).resolves.toMatchObject({
+        statusCode: 403,
+      });
+    expect(rowOfB(system)).toBe(before);
+    const own = await side.claim(b.instanceId);
+    expect({ status: own.statusCode, tenant: Object(JSON.parse(own.body ?? '{}'))['tenant_id'] }).toEqual({
+      status: 200,
+      tenant: B.installationId,
+    });
+  });
+
+  test("gives A's machine the configuration of the launch that it is bound to, whatever it asks for", async () => {
+    const { side, a } = await oneCallForBoth();
+    const own = await side.claim(a.instanceId);
+    expect(Object(JSON.parse(own.body ?? '{}'))['tenant_id']).toBe(A.installationId);
+    await expect(side.claim(a.instanceId, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
   });
 });

@@ -178,6 +178,28 @@ run "tenants_of_the_list_and_those_with_machines_of_their_own_share_no_call" {
   }
 }
 
+run "tenants_share_calls_without_a_pool_and_not_unless_they_are_told_to" {
+  variables {
+    launch_rate = { shared_calls = { sizes = ["small"] } }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function.scale_up.environment[0].variables.SHARED_CALLS == jsonencode({ small = [] }) &&
+      !contains(keys(aws_lambda_function.scale_up.environment[0].variables), "POOL_TABLE") &&
+      length(aws_dynamodb_table.pool) == 0
+    )
+    error_message = "Shared calls need a pool."
+  }
+}
+
+run "each_tenant_has_calls_of_its_own_by_default" {
+  assert {
+    condition     = !contains(keys(aws_lambda_function.scale_up.environment[0].variables), "SHARED_CALLS")
+    error_message = "Tenants share calls although nobody said so."
+  }
+}
+
 run "the_tenants_api_works_by_the_key_of_links_alone" {
   variables {
     api = {

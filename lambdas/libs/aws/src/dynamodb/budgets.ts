@@ -1,4 +1,5 @@
-import { DAY, decidePlace, decideTake, plus, type AccountLine, type Budgets } from '@multi-tenant-runner/core';
+import { DAY, decideTake, plus, type AccountLine, type Budgets } from '@multi-tenant-runner/core';
+import { createAccountLine } from './account-line';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
@@ -13,32 +14,15 @@ const LINES: Readonly<Record<AccountLine, Item>> = {
   dressing: { installation_id: { N: String(NOBODY) }, job_id: { N: '-1' } },
 };
 
-const timesOf = (line: string | undefined): readonly number[] => line?.split(' ').map(Number) ?? [];
-
 /** The buckets of all installations in the jobs table, each a row. Two containers that take at once both count. */
 export function createDynamoBudgets({ client, tableName, clock }: StoreDeps): Budgets {
   const table = createTable(client, tableName);
-  // As this container left it, which is how it still is where no other has taken meanwhile: one write then.
-  const known = new Map<AccountLine, string | undefined>();
+  const lines = {
+    launches: createAccountLine(table, LINES.launches, clock),
+    dressing: createAccountLine(table, LINES.dressing, clock),
+  };
   return {
-    place: async (draws, longest, line = 'launches') => {
-      for (;;) {
-        const now = clock.now();
-        const decision = decidePlace(timesOf(known.get(line)), draws, now.getTime(), longest);
-        if (decision.kind === 'too-far') return undefined;
-        const expression = new Expression();
-        const next = decision.fullAt.join(' ');
-        const update = expression.update({
-          line: next,
-          expires_at: Math.floor(plus(now, DAY).getTime() / 1_000),
-        });
-        const seen = known.get(line);
-        const condition = expression.isStill('line', seen === undefined ? undefined : { S: seen });
-        const outcome = await table.update({ key: LINES[line], expression, update, condition });
-        known.set(line, outcome.ok ? next : outcome.item?.['line']?.S);
-        if (outcome.ok) return new Date(decision.at);
-      }
-    },
+    place: (draws, longest, line = 'launches') => lines[line](draws, longest),
     take: async (installationId, tokens, rate) => {
       const key = { installation_id: { N: String(NOBODY) }, job_id: { N: String(installationId) } };
       let seen: string | undefined;

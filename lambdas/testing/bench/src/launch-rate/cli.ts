@@ -6,7 +6,7 @@ import { runBeside } from '../run-main';
 
 const PROGRAM: Program = {
   name: 'yarn bench:launches',
-  usage: `Gives one container of scale-up, with its real bundle, 25 jobs in one event; a minute. AWS and GitHub are a
+  usage: `Gives one container of scale-up, with its real bundle, 25 jobs in one event; two minutes. AWS and GitHub are a
 server beside it whose answers take the times below, its tables are DynamoDB Local's, which needs Java.
 
   yarn bench:launches
@@ -25,11 +25,11 @@ function describe(times: object): string {
     .join(', ');
 }
 
-function lineOf({ latencies, tenants, jobs, rate, cpuMilliseconds, requests }: LaunchRate): string {
+function lineOf({ setup, latencies, tenants, jobs, rate, cpuMilliseconds, requests }: LaunchRate): string {
   const calls = [...requests].map(([name, count]) => `${name} ×${count.toFixed(2)}`).join(', ');
-  const subject = `${jobs} jobs of ${tenants}, ${latencies}`;
+  const subject = `${setup}: ${jobs} jobs of ${tenants}, ${latencies}`;
   const cpu = `${cpuMilliseconds.toFixed(0).padStart(3)} ms CPU a job`;
-  return `${subject.padEnd(26)} ${rate.toFixed(2).padStart(6)} a second  ${cpu}  ${calls}`;
+  return `${subject.padEnd(46)} ${rate.toFixed(2).padStart(6)} a second  ${cpu}  ${calls}`;
 }
 
 async function main(local: DynamoDbLocal): Promise<number> {

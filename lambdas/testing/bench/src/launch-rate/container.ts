@@ -23,10 +23,12 @@ export function startContainer(options: {
   readonly bundle: string;
   readonly url: string;
   readonly prefix: string;
+  /** Beside what the module sets by default. */
+  readonly environment?: Readonly<Record<string, string>>;
 }): Container {
   const child = spawn(process.execPath, [options.worker, options.bundle], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: environmentOf(options.url, options.prefix),
+    env: { ...environmentOf(options.url, options.prefix), ...options.environment },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

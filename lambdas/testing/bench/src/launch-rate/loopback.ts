@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Latencies } from './latencies';
+import { createLoopbackEc2 } from './loopback-ec2';
 
 export interface Loopback {
   readonly url: string;
@@ -10,8 +11,6 @@ export interface Loopback {
   reset(latencies: Latencies): void;
   stop(): Promise<void>;
 }
-
-const USER_DATA = Buffer.from('#!/bin/bash\n# {{ghr_machine_url}} {{ghr_claim}}\n').toString('base64');
 
 /**
  * AWS and GitHub for one function, on one port: DynamoDB's requests go on to DynamoDB Local, everything else is
@@ -27,11 +26,12 @@ export async function startLoopback(options: {
   /** Answers of other operations, by service and operation as they are counted: JSON, or EC2's XML. */
   readonly answers?: Readonly<Record<string, unknown>>;
 }): Promise<Loopback> {
-  let latencies: Latencies = { dynamoDb: 0, ssm: 0, runInstances: 0, gitHub: 0 };
+  let latencies: Latencies = { dynamoDb: 0, ssm: 0, runInstances: 0, ec2: 0, gitHub: 0 };
   const { answers = {} } = options;
   const counts = new Map<string, number>();
   const count = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
-  let machines = 0;
+  let runners = 0;
+  const ec2 = createLoopbackEc2(() => latencies);
 
   const ofEc2 = async (body: string): Promise<string> => {
     const form = new URLSearchParams(body);
@@ -39,12 +39,9 @@ export async function startLoopback(options: {
     count(`ec2:${action}`);
     const known = answers[`ec2:${action}`];
     if (typeof known === 'string') return known;
-    if (action === 'DescribeLaunchTemplateVersions') return templateVersions();
-    if (action !== 'RunInstances') throw new Error(`the loopback knows no ${action}`);
-    await wait(latencies.runInstances);
-    const first = machines + 1;
-    machines += Number(form.get('MaxCount'));
-    return startedInstances(first, machines, form.get('ClientToken') ?? '');
+    const answer = await ec2(action, form);
+    if (answer === undefined) throw new Error(`the loopback knows no ${action}`);
+    return answer;
   };
   const ofSsm = async (operation: string, body: string): Promise<unknown> => {
     count(`ssm:${operation}`);
@@ -65,7 +62,7 @@ export async function startLoopback(options: {
       return { status: 201, body: { token: 'ghs_bench', expires_at: new Date(Date.now() + 3_600_000).toISOString() } };
     if (path.includes('/runner-groups'))
       return { status: 200, body: { total_count: 1, runner_groups: [{ id: 1, name: 'Default' }] } };
-    return { status: 201, body: { runner: { id: (machines += 1) }, encoded_jit_config: 'eyJiZW5jaCI6dHJ1ZX0=' } };
+    return { status: 201, body: { runner: { id: (runners += 1) }, encoded_jit_config: 'eyJiZW5jaCI6dHJ1ZX0=' } };
   };
 
   const handle = async (asked: IncomingMessage, answer: ServerResponse): Promise<void> => {
@@ -135,26 +132,6 @@ function forward(asked: IncomingMessage, body: string, endpoint: string, answer:
     passed.once('error', reject);
     passed.end(body);
   });
-}
-
-const templateVersions = (): string =>
-  '<DescribeLaunchTemplateVersionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><launchTemplateVersionSet>' +
-  `<item><launchTemplateData><userData>${USER_DATA}</userData></launchTemplateData></item>` +
-  '</launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>';
-
-const startedInstances = (first: number, last: number, token: string): string =>
-  '<RunInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instancesSet>' +
-  Array.from({ length: last - first + 1 }, (_, index) => startedInstance(first + index, index, token)).join('') +
-  '</instancesSet></RunInstancesResponse>';
-
-function startedInstance(number: number, index: number, token: string): string {
-  const id = number.toString(16).padStart(17, '0');
-  return (
-    `<item><instanceId>i-${id}</instanceId><clientToken>${token}</clientToken>` +
-    `<amiLaunchIndex>${index}</amiLaunchIndex><instanceState><code>0</code><name>pending</name></instanceState>` +
-    `<networkInterfaceSet><item><networkInterfaceId>eni-${id}</networkInterfaceId></item></networkInterfaceSet>` +
-    `<launchTime>${new Date().toISOString()}</launchTime></item>`
-  );
 }
 
 function listen(server: Server): Promise<number> {

@@ -1,12 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from '@multi-tenant-runner/aws';
 import { SECOND, encodeJobMessage } from '@multi-tenant-runner/core';
 import { createTables, jobMessage, tenantRow, type DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { PARAMETERS, startContainer, type Container } from './container';
 import { LATENCIES, type Latencies } from './latencies';
-import { startLoopback } from './loopback';
+import { startLoopback, type Loopback } from './loopback';
+
+/** How the module is set up, and of how many tenants its events are. */
+const SETUPS = {
+  'as given': { tenants: [1, 25], environment: {} },
+  'shared calls': { tenants: [25], environment: { SHARED_CALLS: '{"small":[]}' } },
+  // As AWS raises it for who asks.
+  'raised launch_rate': {
+    tenants: [25],
+    environment: {
+      LAUNCH_RATE: JSON.stringify({
+        calls: { burst: 100, per_second: 20 },
+        machines: { burst: 1_000, per_second: 20 },
+      }),
+    },
+  },
+} as const;
 
 export interface LaunchRate {
+  readonly setup: keyof typeof SETUPS;
   readonly latencies: keyof typeof LATENCIES;
   readonly tenants: number;
   readonly jobs: number;
@@ -21,8 +39,12 @@ export interface LaunchRate {
 const JOBS = 25;
 const PREFIX = 'rate';
 const FIRST_TENANT = 1_001;
+/** Connections, tokens and code are warm afterwards: V8 compiles what has run often. */
+const WARM_UP = [JOBS, 1, 1, 1];
+/** Milliseconds in which the account's line has all its calls again. */
+const UNTIL_FREE = 3 * SECOND;
 
-/** One warm container of scale-up, 25 jobs in one event, of one tenant or of 25. */
+/** A container of scale-up that has had a hundred jobs, 25 jobs in one event, of one tenant or of 25. */
 export async function measureLaunchRates(
   local: DynamoDbLocal,
   bundles: { readonly worker: string; readonly bundle: string },
@@ -30,30 +52,46 @@ export async function measureLaunchRates(
   await createTables(local.client, PREFIX);
   for (let tenant = 0; tenant < JOBS; tenant += 1) await writeTenant(local, FIRST_TENANT + tenant);
   const loopback = await startLoopback({ dynamoDb: local.env['AWS_ENDPOINT_URL'] ?? '', parameters: PARAMETERS });
-  const container = startContainer({ ...bundles, url: loopback.url, prefix: PREFIX });
-  const rates: LaunchRate[] = [];
   try {
-    let nextJob = 1;
-    const run = async (tenants: number, latencies: Latencies) => {
-      loopback.reset(latencies);
-      const first = nextJob;
-      nextJob += JOBS;
-      return invoke(container, { first, tenants });
-    };
-    // Connections, code and tokens are warm afterwards.
-    await run(JOBS, { dynamoDb: 0, ssm: 0, runInstances: 0, gitHub: 0 });
+    const rates: LaunchRate[] = [];
+    for (const setup of Object.keys(SETUPS) as (keyof typeof SETUPS)[])
+      rates.push(...(await measureSetup(setup, loopback, bundles)));
+    return rates;
+  } finally {
+    await loopback.stop();
+  }
+}
+
+let nextJob = 1;
+
+async function measureSetup(
+  setup: keyof typeof SETUPS,
+  loopback: Loopback,
+  bundles: { readonly worker: string; readonly bundle: string },
+): Promise<readonly LaunchRate[]> {
+  const { environment, tenants: counts } = SETUPS[setup];
+  const container = startContainer({ ...bundles, url: loopback.url, prefix: PREFIX, environment });
+  const run = async (tenants: number, latencies: Latencies) => {
+    await sleep(UNTIL_FREE);
+    loopback.reset(latencies);
+    const first = nextJob;
+    nextJob += JOBS;
+    return invoke(container, { first, tenants });
+  };
+  try {
+    for (const tenants of WARM_UP) await run(tenants, { dynamoDb: 0, ssm: 0, runInstances: 0, ec2: 0, gitHub: 0 });
+    const rates: LaunchRate[] = [];
     for (const latencies of ['brief', 'realistic'] as const)
-      for (const tenants of [1, JOBS]) {
+      for (const tenants of counts) {
         const { milliseconds, cpuMilliseconds, failed } = await run(tenants, LATENCIES[latencies]);
         if (failed > 0) throw new Error(`${failed} of ${JOBS} jobs failed`);
         const requests = new Map([...loopback.counts].map(([name, count]) => [name, count / JOBS]));
-        const rate = JOBS / (milliseconds / SECOND);
-        rates.push({ latencies, tenants, jobs: JOBS, rate, cpuMilliseconds: cpuMilliseconds / JOBS, requests });
+        const [rate, cpu] = [JOBS / (milliseconds / SECOND), cpuMilliseconds / JOBS];
+        rates.push({ setup, latencies, tenants, jobs: JOBS, rate, cpuMilliseconds: cpu, requests });
       }
     return rates;
   } finally {
     container.stop();
-    await loopback.stop();
   }
 }
 

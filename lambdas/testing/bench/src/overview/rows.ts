@@ -48,20 +48,37 @@ export function overviewRows(facts: OverviewFacts): readonly Row[] {
 }
 
 function ofLaunches({ rates }: OverviewFacts): Row[] {
-  const of = (latencies: LaunchRate['latencies']): string =>
+  const of = (setup: LaunchRate['setup'], latencies?: LaunchRate['latencies']): string =>
     rates
-      .filter((one) => one.latencies === latencies)
+      .filter((one) => one.setup === setup && (latencies ?? one.latencies) === one.latencies)
       .map(({ rate }) => rate.toFixed(1))
       .join(' / ');
   const cpu = Math.max(...rates.map(({ cpuMilliseconds }) => cpuMilliseconds));
   return [
     {
       what: 'launches a second of one container, 25 jobs of 1 / 25 tenants, brief answers',
-      measured: of('brief'),
+      measured: of('as given', 'brief'),
       goal: '≥ 30 / ≥ 30',
       command: LAUNCHES,
     },
-    { what: 'the same, realistic answers', measured: of('realistic'), goal: '≥ 8 / ≥ 8', command: LAUNCHES },
+    {
+      what: 'the same, realistic answers',
+      measured: of('as given', 'realistic'),
+      goal: '≥ 8 / ≥ 8',
+      command: LAUNCHES,
+    },
+    {
+      what: 'the same, 25 tenants that share calls, brief / realistic answers',
+      measured: of('shared calls'),
+      goal: '≥ 30 / ≥ 8',
+      command: LAUNCHES,
+    },
+    {
+      what: 'the same, 25 tenants, `launch_rate` raised tenfold, brief / realistic answers',
+      measured: of('raised launch_rate'),
+      goal: '≥ 30 / ≥ 8',
+      command: LAUNCHES,
+    },
     {
       what: 'processor time of a job in scale-up',
       measured: `${cpu.toFixed(0)} ms`,
