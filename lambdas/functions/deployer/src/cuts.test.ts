@@ -1,6 +1,7 @@
 import { MINUTE, challengeOf } from '@multi-tenant-runner/core';
-import { ENVIRONMENT, archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
+import { ENVIRONMENT, TENANT, archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
 import { taskOf } from '../test/task-of';
+import { tenantOf } from '../test/tenant-of';
 
 const COMMIT = 'a'.repeat(40);
 const MOST = 100;
@@ -29,10 +30,48 @@ function cutAt(harness: DeployerHarness, cut: number, when: 'before' | 'after'):
   return () => calls;
 }
 
+/** Dies at writes of rows too, whichever of both tables they are in. */
+function cutRows({ tables, aws }: DeployerHarness): void {
+  const cut = <T extends object>(store: T, ...names: readonly (keyof T & string)[]): void => {
+    for (const name of names) {
+      const write = store[name] as (...given: unknown[]) => Promise<unknown>;
+      const dying = async (...given: unknown[]): Promise<unknown> => {
+        aws.crash?.(name, 'before');
+        const outcome = await write(...given);
+        aws.crash?.(name, 'after');
+        return outcome;
+      };
+      Object.assign(store, { [name]: dying });
+    }
+  };
+  cut(tables.apps, 'create', 'change', 'resize', 'takeSlot');
+  cut(tables.deployments, 'request', 'change', 'startBuild', 'end');
+}
+
+/** The first push of a repository, whose file declares its app. */
+async function declareByPush(harness: DeployerHarness): Promise<void> {
+  const { tenants, github, clock } = harness;
+  const lookup = tenantOf(TENANT);
+  if (lookup.kind === 'tenant')
+    tenants.set(TENANT, { ...lookup, tenant: { ...lookup.tenant, appsFromRepository: true } });
+  const file = JSON.stringify({ name: 'shop', port: 3_000 });
+  github.files.set(`${COMMIT} .mtr/app.json`, file);
+  github.archives.set(COMMIT, archiveOf({ Dockerfile: 'FROM scratch', '.mtr/app.json': file }));
+  const at = clock.now();
+  for (let times = 0; times < 2; times += 1) {
+    await harness.push(COMMIT, { at, defaultBranch: 'main' });
+    clock.advance(2 * MINUTE);
+  }
+  await harness.settle(2);
+  await harness.built('shop', COMMIT);
+  await harness.settle(4);
+}
+
 /** A push as its queue delivers it: again, once whoever died has lost its lease. */
 async function deploy(harness: DeployerHarness): Promise<void> {
   harness.github.archives.set(COMMIT, archiveOf({ Dockerfile: 'FROM scratch' }));
-  await harness.declare('shop');
+  // Whose answer got lost asks again, and is told that there is one.
+  if (!harness.tables.rows.has('shop')) await harness.declare('shop');
   const at = harness.clock.now();
   await harness.push(COMMIT, { at });
   harness.clock.advance(2 * MINUTE);
@@ -168,6 +207,24 @@ describe.each(['before', 'after'] as const)(
       });
       expect(cuts).toBeGreaterThan(12);
       expect(cuts).toBeLessThan(MOST);
+    });
+
+    it.each([
+      ['API', deploy],
+      ['repository', declareByPush],
+    ])('leaves one app and one of everything of one that its %s declares, at whichever write', async (_by, push) => {
+      const cuts = await cutEverywhere(when, {
+        during: async (harness) => {
+          cutRows(harness);
+          await push(harness).catch(() => push(harness));
+        },
+        after: async (harness, cut) => {
+          const { live, unfinished } = await harness.app('shop');
+          expect([cut, standing(harness), live?.commit, unfinished?.size ?? 0]).toEqual([cut, ONE, COMMIT, 0]);
+          expect([harness.tables.rows.size, harness.github.runs.length]).toEqual([1, 1]);
+        },
+      });
+      expect(cuts).toBeGreaterThan(20);
     });
 
     it('leaves a domain with its app, and the rule as the row says', async () => {
