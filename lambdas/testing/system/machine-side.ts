@@ -1,10 +1,11 @@
-import { keyedSecretOf } from '@multi-tenant-runner/core';
-import { reportSecretOf } from '@multi-tenant-runner/machine/decide-claim';
 import { createHandler } from '@multi-tenant-runner/machine/handler';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import { LIMITS, type System } from './system';
 
 type Said = Readonly<Record<string, unknown>>;
+
+/** By machine, the secret that it was given with its configuration; whichever test's side of it asks. */
+const reportSecrets = new WeakMap<System, Map<string, string>>();
 
 /** What a test gives instead of what the machine knows. */
 interface ClaimOptions {
@@ -31,23 +32,25 @@ export function createMachineSide(system: System): MachineSide {
   const rowOf = (instanceId: string) =>
     system.harness.state.launches.all().find((row) => row.instanceId === instanceId);
   const said = new Map<string, string>();
+  const given = reportSecrets.get(system) ?? new Map<string, string>();
+  reportSecrets.set(system, given);
   const side: MachineSide = {
     call: (path, body, options) => handle({ ...options, rawPath: `/machine/${path}`, body: JSON.stringify(body) }),
-    claim: (instanceId, { secret, interfaceId, launchIndex, nonce = nonceOf(instanceId) } = {}) => {
+    claim: async (instanceId, { secret, interfaceId, launchIndex, nonce = nonceOf(instanceId) } = {}) => {
       const machine = system.harness.state.fleet.machines.get(instanceId);
-      const given = secret ?? machine?.request.userData.claimSecret;
+      const claimSecret = secret ?? machine?.request.userData.claimSecret;
       const own = interfaceId ?? machine?.interfaceId;
       const who = { instance_id: instanceId, interface_id: own, launch_index: launchIndex ?? machine?.launchIndex };
-      return side.call('claim', { ...who, secret: given, nonce });
+      const answer = await side.call('claim', { ...who, secret: claimSecret, nonce });
+      if (answer.statusCode === 200) given.set(instanceId, String(JSON.parse(answer.body ?? '{}').report_secret));
+      return answer;
     },
     isConfigured: async (instanceId) => {
       return rowOf(instanceId)?.claim !== undefined || (await side.claim(instanceId)).statusCode === 200;
     },
     says: async (instanceId, ...events) => {
       if (!(await side.isConfigured(instanceId))) throw new Error(`${instanceId} has no configuration`);
-      const { launchId, installationId } = rowOf(instanceId) ?? { launchId: '', installationId: 0 };
-      const own = reportSecretOf({ instanceId, secret: '', nonce: nonceOf(instanceId) });
-      const secret = keyedSecretOf(own, { installationId, launchId });
+      const secret = given.get(instanceId);
       const state = said.get(instanceId);
       const answer = await side.call('report', { instance_id: instanceId, secret, state, events });
       said.set(instanceId, answer.headers['ghr-state'] ?? '');
