@@ -91,7 +91,7 @@ test('a slot that no release gave away goes to a waiting tenant by the sweep, as
   await system.sweep();
   await system.drain();
   expect(alive(system)).toBe(3);
-  // A wait that was written while another invocation let its job in stays until a slot is free: nobody has a job for it.
+  // A wait that was written while another invocation let its job in stays until a slot is free.
   await end(system, 1);
   await system.sweep();
   expect(waiting(system)).toEqual([]);

@@ -37,7 +37,6 @@ export interface LaunchRate {
 
 /** Jobs of one event. */
 const JOBS = 25;
-const PREFIX = 'rate';
 const FIRST_TENANT = 1_001;
 /** Connections, tokens and code are warm afterwards: V8 compiles what has run often. */
 const WARM_UP = [JOBS, 1, 1, 1];
@@ -49,13 +48,16 @@ export async function measureLaunchRates(
   local: DynamoDbLocal,
   bundles: { readonly worker: string; readonly bundle: string },
 ): Promise<readonly LaunchRate[]> {
-  await createTables(local.client, PREFIX);
-  for (let tenant = 0; tenant < JOBS; tenant += 1) await writeTenant(local, FIRST_TENANT + tenant);
   const loopback = await startLoopback({ dynamoDb: local.env['AWS_ENDPOINT_URL'] ?? '', parameters: PARAMETERS });
   try {
     const rates: LaunchRate[] = [];
-    for (const setup of Object.keys(SETUPS) as (keyof typeof SETUPS)[])
-      rates.push(...(await measureSetup(setup, loopback, bundles)));
+    for (const [index, setup] of (Object.keys(SETUPS) as (keyof typeof SETUPS)[]).entries()) {
+      // Tables of its own: the account's line has a row, and what one setup takes from it would be the next one's debt.
+      const prefix = `rate-${index}`;
+      await createTables(local.client, prefix);
+      for (let tenant = 0; tenant < JOBS; tenant += 1) await writeTenant(local, prefix, FIRST_TENANT + tenant);
+      rates.push(...(await measureSetup(setup, loopback, { ...bundles, prefix })));
+    }
     return rates;
   } finally {
     await loopback.stop();
@@ -67,10 +69,10 @@ let nextJob = 1;
 async function measureSetup(
   setup: keyof typeof SETUPS,
   loopback: Loopback,
-  bundles: { readonly worker: string; readonly bundle: string },
+  bundles: { readonly worker: string; readonly bundle: string; readonly prefix: string },
 ): Promise<readonly LaunchRate[]> {
   const { environment, tenants: counts } = SETUPS[setup];
-  const container = startContainer({ ...bundles, url: loopback.url, prefix: PREFIX, environment });
+  const container = startContainer({ ...bundles, url: loopback.url, environment });
   const run = async (tenants: number, latencies: Latencies) => {
     await sleep(UNTIL_FREE);
     loopback.reset(latencies);
@@ -85,6 +87,9 @@ async function measureSetup(
       for (const tenants of counts) {
         const { milliseconds, cpuMilliseconds, failed } = await run(tenants, LATENCIES[latencies]);
         if (failed > 0) throw new Error(`${failed} of ${JOBS} jobs failed`);
+        const configured = [...loopback.counts].filter(([name]) => name.endsWith('/generate-jitconfig'));
+        const runners = configured.reduce((sum, [, count]) => sum + count, 0);
+        if (runners !== JOBS) throw new Error(`${runners} runners were configured for ${JOBS} jobs`);
         const requests = new Map([...loopback.counts].map(([name, count]) => [name, count / JOBS]));
         const [rate, cpu] = [JOBS / (milliseconds / SECOND), cpuMilliseconds / JOBS];
         rates.push({ setup, latencies, tenants, jobs: JOBS, rate, cpuMilliseconds: cpu, requests });
@@ -95,9 +100,9 @@ async function measureSetup(
   }
 }
 
-async function writeTenant({ client }: DynamoDbLocal, installationId: number): Promise<void> {
+async function writeTenant({ client }: DynamoDbLocal, prefix: string, installationId: number): Promise<void> {
   const row = tenantRow({ installation_id: installationId, max_runners: 1_000 });
-  await client.send(new PutItemCommand({ TableName: `${PREFIX}-tenants`, Item: toAttributes(row) }));
+  await client.send(new PutItemCommand({ TableName: `${prefix}-tenants`, Item: toAttributes(row) }));
 }
 
 function invoke(container: Container, { first, tenants }: { readonly first: number; readonly tenants: number }) {
