@@ -13,6 +13,10 @@ const LIFE = machineLife({
   costMicros: 50_000,
 });
 
+function noFile(path: string): never {
+  throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+}
+
 async function createShell(files: Readonly<Record<string, string>> = {}) {
   const { fleet, harness } = createFleetInMemory();
   harness.addTenant();
@@ -40,7 +44,7 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
       writeError: (text) => void (texts.err += text),
       ...NO_TERMINAL,
       namespaces: {
-        files: { read: (path) => files[path] ?? '', write: () => undefined },
+        files: { read: (path) => files[path] ?? noFile(path), write: () => undefined },
         templates: { manifests: {}, plans: {} },
       },
       defaultPrefix: 'test',
@@ -129,6 +133,12 @@ describe('usage reconcile', () => {
       ledger_usd: 0.25,
       explained_percent: 50,
     });
+  });
+
+  it('says that the file is not there', async () => {
+    const { run } = await createShell({ bill: CUR });
+    const none = await run('usage', 'reconcile', 'none.csv', '--month', '2026-01');
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining("none.csv can't be read") });
   });
 
   it.each([

@@ -11,8 +11,8 @@ import {
   type Templates,
 } from '@multi-tenant-runner/namespaces';
 import type { Answer, Row } from '../answer';
-
 import { usage } from '../problem';
+import { readFile } from '../read/read-file';
 
 /** Files of the machine that mtr runs on. */
 export interface Files {
@@ -64,7 +64,8 @@ export async function registeredTenants(directory: TenantDirectory): Promise<rea
 }
 
 /** From what `aws dynamodb scan` printed of the tenants table. */
-export const exportedTenants = (path: string, files: Files): readonly TenantEntry[] => parseExport(read(path, files));
+export const exportedTenants = (path: string, files: Files): readonly TenantEntry[] =>
+  parseExport(readFile(path, files));
 
 /** The fields of a tenant's namespace; none of one that has none. */
 export function namespaceFields(lookup: TenantLookup, path: string, files: Files): Row {
@@ -80,18 +81,10 @@ function registeredAs(lookup: TenantLookup): Parameters<typeof entriesOf>[0] {
 }
 
 function readSettings(path: string, files: Files): Settings {
-  const text = read(path, files);
+  const text = readFile(path, files);
   try {
     return parseSettings(text);
   } catch (error) {
     throw usage(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function read(path: string, files: Files): string {
-  try {
-    return files.read(path);
-  } catch {
-    throw usage(`${path} can't be read; give the path of a file that is there.`);
   }
 }

@@ -5,6 +5,7 @@ import { change, changeOptions, dollars, wholeNumber } from '../options';
 import { FORMATS } from '../output/render';
 import type { Answering, ProgramDeps } from '../program';
 import { parseMonth } from '../read/parse-month';
+import { readFile } from '../read/read-file';
 
 /** What tenants have used, against the bill, and how long their jobs waited. */
 export function addUsage(program: Command, answer: Answering, { namespaces }: ProgramDeps): void {
@@ -23,7 +24,7 @@ export function addUsage(program: Command, answer: Answering, { namespaces }: Pr
   ofMonth(
     usage.command('reconcile <file>').description("compare with an export of AWS's bill, CUR 2.0 or FOCUS as CSV"),
   ).action((file, { month }) =>
-    answer((fleet) => reconcileUsage(namespaces.files.read(file), parseMonth(month, fleet.clock.now()), fleet)),
+    answer((fleet) => reconcileUsage(readFile(file, namespaces.files), parseMonth(month, fleet.clock.now()), fleet)),
   );
   change(
     ofMonth(usage.command('correct <launch>').description("says what a machine's row in the ledger should be"))
