@@ -8,6 +8,7 @@ import { createAccountReader } from '../scenarios/kit/account';
 import { createChecks } from '../scenarios/kit/checks';
 import { createFleetMonitor } from '../scenarios/kit/fleet-monitor';
 import { createPoller } from '../scenarios/kit/poller';
+import { untilActive } from '../scenarios/kit/until-active';
 import {
   finishAll,
   untilFull,
@@ -81,12 +82,9 @@ interface Filled {
 
 /** A tenant whose first job has ended, so that there is something to pay for, and whose others run or wait. */
 async function fill(context: ScenarioContext, login: string, count: number): Promise<Filled> {
-  const { user, account, poller } = context;
+  const { user } = context;
   const id = await user.install(login, 'Organization');
-  await poller.until(`${login}: an active row`, async () => {
-    const row = await account.tenant(id);
-    return row?.status === 'active' && row.securityGroupId !== undefined ? true : undefined;
-  });
+  await untilActive(context, login, id);
   const tenant: Tenant = { login, type: 'Organization', id };
   await finishAll(context, tenant, [await user.queue({ installationId: id, size: 'small', seconds: 0 })]);
   const jobs: number[] = [];

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createControlClient, type GitHubUserClient } from '../../control/client';
 import type { SandboxFile } from '../../lib/state';
 import { createAccountReader, type AccountReader } from '../kit/account';
 import { allHeld, createChecks, type Checks } from '../kit/checks';
 import { createPoller, type Poller } from '../kit/poller';
+import { untilActive } from '../kit/until-active';
 import { createSightings, type Sightings } from './sightings';
 
 export interface BurstOptions {
@@ -27,8 +27,6 @@ const SECONDS = 1_200;
 const TENANTS = 40;
 /** So many tenants are installed at the same time. */
 const INSTALLED_AT_ONCE = 8;
-/** Milliseconds between two looks at the machines. */
-const LOOK = 250;
 
 /**
  * A job of each of forty tenants at the same moment, with calls of their own and with calls that they share. The times
@@ -67,7 +65,7 @@ async function burst(context: BurstContext, tenants: readonly number[], how: str
   const runners = new Map<number, string | null>();
   await poller.until('a machine and a runner of each job', async () => {
     sightings.see(await account.machines(), Date.now() - from);
-    if (sightings.count() < tenants.length) return waitABit(poller);
+    if (sightings.count() < tenants.length) return undefined;
     for (const { installationId, jobId } of jobs) {
       if (runners.has(installationId)) continue;
       const job = (await user.jobs(installationId)).find(({ id }) => id === jobId);
@@ -94,11 +92,6 @@ async function burst(context: BurstContext, tenants: readonly number[], how: str
   checks.check(`${number} jobs run on it, ${how}`, strangers.length === 0, `not those of ${strangers.join(', ')}`);
 }
 
-/** Looks so soon again that a machine's time is known to a quarter of a second. */
-async function waitABit({ signal }: Poller): Promise<undefined> {
-  await sleep(Math.max(0, LOOK - 200), undefined, { signal });
-}
-
 function timesOf(sightings: Sightings): string {
   const times = sightings.times();
   const at = (share: number): string =>
@@ -106,20 +99,17 @@ function timesOf(sightings: Sightings): string {
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${at(1)}`;
 }
 
-async function install({ user, account, poller, write }: BurstContext): Promise<readonly number[]> {
+async function install(context: BurstContext): Promise<readonly number[]> {
   const left = Array.from({ length: TENANTS }, (_, at) => `burst-${at + 1}-${randomBytes(3).toString('hex')}`);
   const ids: number[] = [];
   const installSome = async (): Promise<void> => {
     for (let login = left.shift(); login !== undefined; login = left.shift()) {
-      const id = await user.install(login, 'Organization');
-      await poller.until(`${login}: an active row`, async () => {
-        const row = await account.tenant(id);
-        return row?.status === 'active' && row.securityGroupId !== undefined ? true : undefined;
-      });
+      const id = await context.user.install(login, 'Organization');
+      await untilActive(context, login, id);
       ids.push(id);
     }
   };
   await Promise.all(Array.from({ length: INSTALLED_AT_ONCE }, installSome));
-  write(`${ids.length} tenants are installed`);
+  context.write(`${ids.length} tenants are installed`);
   return ids;
 }

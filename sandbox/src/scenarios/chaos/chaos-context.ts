@@ -1,4 +1,5 @@
 import type { ScenarioContext, Tenant } from '../kit/scenario-context';
+import { untilActive } from '../kit/until-active';
 import type { ObservedJob, OperatorClient } from '../../control/client';
 import type { ChaosAwsClient } from './aws-client';
 
@@ -32,10 +33,7 @@ export async function createTenants(
     tenants.push(tenant);
   }
   for (const tenant of tenants) {
-    await context.poller.until(`${tenant.login}: an active row`, async () => {
-      const row = await context.account.tenant(tenant.id);
-      return row?.status === 'active' && row.securityGroupId !== undefined ? true : undefined;
-    });
+    await untilActive(context, tenant.login, tenant.id);
     if (limit !== LIMIT) await context.aws.editRow(tenant.id, { max_runners: { N: String(limit) } });
   }
   return tenants;

@@ -7,6 +7,7 @@ import type { SandboxFile } from '../../lib/state';
 import { createAccountReader, type AccountReader } from '../kit/account';
 import { allHeld, createChecks, type Checks } from '../kit/checks';
 import { createPoller, type Poller } from '../kit/poller';
+import { untilActive } from '../kit/until-active';
 
 export interface HotOptions {
   readonly sandbox: SandboxFile;
@@ -114,13 +115,10 @@ async function untilNoneWaits({ account, checks, poller }: HotContext): Promise<
   checks.check('without a pool no machine waits any more', gone);
 }
 
-async function install({ user, account, poller }: HotContext): Promise<number> {
+async function install(context: HotContext): Promise<number> {
   const login = `hot-${randomBytes(3).toString('hex')}`;
-  const id = await user.install(login, 'Organization');
-  await poller.until(`${login}: an active row`, async () => {
-    const row = await account.tenant(id);
-    return row?.status === 'active' && row.securityGroupId !== undefined ? true : undefined;
-  });
+  const id = await context.user.install(login, 'Organization');
+  await untilActive(context, login, id);
   return id;
 }
 

@@ -7,6 +7,7 @@ import { createFleetMonitor } from '../kit/fleet-monitor';
 import { createPoller } from '../kit/poller';
 import { finishAll, untilFull, untilStarted, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
+import { untilActive } from '../kit/until-active';
 import { lookAtPage } from '../page/look-at-page';
 import { askMcp } from './ask-mcp';
 import { callApi } from './call-api';
@@ -82,10 +83,7 @@ export async function operate(options: OperateOptions): Promise<{
 
 async function installTenant(context: ScenarioContext): Promise<Tenant> {
   const id = await context.user.install(LOGIN, 'Organization');
-  await context.poller.until(`${LOGIN}: an active row`, async () => {
-    const row = await context.account.tenant(id);
-    return row?.status === 'active' && row.securityGroupId !== undefined ? true : undefined;
-  });
+  await untilActive(context, LOGIN, id);
   return { login: LOGIN, type: 'Organization', id };
 }
 
