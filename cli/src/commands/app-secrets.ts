@@ -8,6 +8,7 @@ import {
   setSecret,
   unsetSecret,
   type App,
+  type AppQuota,
   type AppSecretsChanges,
 } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
@@ -49,10 +50,11 @@ export async function setAppSecret(
   if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
   const sentence = `${variable} is set; what runs of ${app.app} is deployed with it.`;
   const keep = async (): Promise<void> => {
+    const quota = await quotaFor(app, fleet);
     const claim = claimSecret(app, variable, fleet.clock.now());
-    const claimed = claim ? await write(app, { secrets: claim }, fleet) : app;
+    const claimed = claim ? await write(app, { secrets: claim }, quota, fleet) : app;
     const arn = await fleet.apps.secrets.keep(claimed, variable, value);
-    await write(claimed, setSecret(claimed, { name: variable, arn }, fleet.clock.now()), fleet);
+    await write(claimed, setSecret(claimed, { name: variable, arn }, fleet.clock.now()), quota, fleet);
   };
   return change(app, { action: 'app.secret-set', variable, sentence, make: keep }, options, fleet);
 }
@@ -70,7 +72,7 @@ export async function unsetAppSecret(
   if (decision.kind === 'nothing')
     return { kind: 'fields', fields: { app: app.app, changed: false }, sentence: decision.sentence };
   const sentence = `${variable} is gone once what runs of ${app.app} has been deployed without it.`;
-  const make = async (): Promise<void> => void (await write(app, decision.changes, fleet));
+  const make = async (): Promise<void> => void (await write(app, decision.changes, await quotaFor(app, fleet), fleet));
   return change(app, { action: 'app.secret-unset', variable, sentence, make }, options, fleet);
 }
 
@@ -96,10 +98,14 @@ async function change(
   return { kind: 'fields', fields, sentence };
 }
 
-/** Within the quota of the tenant's tier, before anything is kept. */
-async function write(app: App, changes: AppSecretsChanges, fleet: Fleet): Promise<App> {
-  const lookup = await fleet.directory.get(app.installationId);
-  const quota = quotaOf(await readAppSettings(fleet), lookup.kind === 'tenant' ? lookup.tenant.tier : '');
+/** Of the tenant's tier. */
+async function quotaFor({ installationId }: App, fleet: Fleet): Promise<AppQuota> {
+  const lookup = await fleet.directory.get(installationId);
+  return quotaOf(await readAppSettings(fleet), lookup.kind === 'tenant' ? lookup.tenant.tier : '');
+}
+
+/** Within the quota, before anything is kept. */
+async function write(app: App, changes: AppSecretsChanges, quota: AppQuota, fleet: Fleet): Promise<App> {
   const outcome = await fleet.apps.store.setSecrets(app, changes, quota, fleet.clock.now());
   if (outcome.kind === 'over') throw new Problem(describeOver(outcome.what, quota), EXIT.refused);
   if (outcome.kind === 'changed') throw changed(`${app.app} changed in the meantime; look again and repeat.`);

@@ -8,12 +8,13 @@ import {
   setSecret,
   unsetSecret,
   type App,
+  type AppQuota,
   type AppSecretsChanges,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { Problem } from '../http/problem';
 import { text, time } from '../http/schemas';
-import type { AppsDeps } from '../deps';
+import type { ApiDeps, AppsDeps } from '../deps';
 import { appParams, appsOf, changedMeanwhile, findApp, settingsOf } from './app-view';
 import { NOTHING, defineOperation } from './operation';
 import { recordChange } from './record-change';
@@ -67,14 +68,14 @@ export const setAppSecret = defineOperation({
       context,
       deps,
     );
-    const { tenant } = await findTenant(params.installation_id, deps);
-    const { tier } = tenant;
-    const claim = claimSecret(app, name, deps.clock.now());
-    const claimed = claim ? await write(app, { secrets: claim }, { tier, apps, now: deps.clock.now() }) : app;
+    const quota = await quotaFor(params.installation_id, apps, deps);
+    const asked = deps.clock.now();
+    const claim = claimSecret(app, name, asked);
+    const claimed = claim ? await write(app, { secrets: claim }, { quota, apps, now: asked }) : app;
     // What is kept for a change that comes too late goes with the app.
     const arn = await apps.secrets.keep(claimed, name, body.value);
     const now = deps.clock.now();
-    return { body: view(await write(claimed, setSecret(claimed, { name, arn }, now), { tier, apps, now })) };
+    return { body: view(await write(claimed, setSecret(claimed, { name, arn }, now), { quota, apps, now })) };
   },
 });
 
@@ -95,18 +96,23 @@ export const unsetAppSecret = defineOperation({
     const { installationId } = app;
     const after = { app: app.app, variable: params.secret };
     await recordChange({ installationId, action: 'app.secret-unset', after }, context, deps);
-    const { tier } = (await findTenant(params.installation_id, deps)).tenant;
-    return { body: view(await write(app, decision.changes, { tier, apps, now: deps.clock.now() })) };
+    const quota = await quotaFor(params.installation_id, apps, deps);
+    return { body: view(await write(app, decision.changes, { quota, apps, now: deps.clock.now() })) };
   },
 });
 
-/** Within the quota of the tier, before anything is kept. @throws Problem */
+/** Of the tenant's tier. */
+async function quotaFor(installationId: string, apps: AppsDeps, deps: ApiDeps): Promise<AppQuota> {
+  const { tenant } = await findTenant(installationId, deps);
+  return quotaOf(await settingsOf(apps), tenant.tier);
+}
+
+/** Within the quota, before anything is kept. @throws Problem */
 async function write(
   app: App,
   changes: AppSecretsChanges,
-  { tier, apps, now }: { readonly tier: string; readonly apps: AppsDeps; readonly now: Date },
+  { quota, apps, now }: { readonly quota: AppQuota; readonly apps: AppsDeps; readonly now: Date },
 ): Promise<App> {
-  const quota = quotaOf(await settingsOf(apps), tier);
   const outcome = await apps.store.setSecrets(app, changes, quota, now);
   if (outcome.kind === 'over') throw new Problem('refused', describeOver(outcome.what, quota));
   if (outcome.kind === 'changed') throw changedMeanwhile();
