@@ -139,7 +139,7 @@ export const appMutations = [
   {
     name: 'apps: the previews of a tenant that suspends the App are deleted',
     file: 'functions/deployer/src/keep-preview.ts',
-    edits: [['  if (isHeld === true) return undefined;\n', '']],
+    edits: [['  if (isHeld) return undefined;\n', '']],
     suites: ['functions/deployer/src/previews-hostile'],
     tests: 'a tenant that suspends',
   },

@@ -9,7 +9,7 @@ import {
   type PreviewOf,
   type PreviewWish,
 } from '@multi-tenant-runner/core';
-import type { AppContext, DeployerDeps } from './deps';
+import type { DeployerDeps } from './deps';
 import { placeOf } from './place';
 
 /** `kept`: as the row now says, until `due`. `changed`: another wrote the row meanwhile. `ends`: it goes. */
@@ -25,10 +25,10 @@ const AGAIN = 5 * MINUTE;
 export async function keepPreview(
   app: App,
   preview: PreviewOf,
-  { tenant, deps }: { readonly tenant: AppContext['tenant']; readonly deps: DeployerDeps },
+  { isHeld, deps }: Omit<Around, 'parent'>,
 ): Promise<KeptPreview> {
   const parent = await parentOf(app, preview, deps);
-  const wish = await wishOf(app, preview, { parent, isHeld: tenant === 'inactive', deps });
+  const wish = await wishOf(app, preview, { parent, isHeld, deps });
   const now = deps.clock.now();
   // Nobody knows: what stands stays, until its time is over.
   if (wish === undefined && Date.parse(preview.expiresAt) > now.getTime())
@@ -59,7 +59,7 @@ export async function parentOf(app: App, { app: name }: PreviewOf, deps: Deploye
 
 interface Around {
   readonly parent: App | undefined;
-  readonly isHeld?: boolean;
+  readonly isHeld: boolean;
   readonly deps: DeployerDeps;
 }
 
@@ -73,7 +73,7 @@ export async function wishOf(
   { parent, isHeld, deps }: Around,
 ): Promise<PreviewWish | undefined> {
   if (parent === undefined || !hasPreviews(parent)) return { kind: 'unwanted', why: 'off' };
-  if (isHeld === true) return undefined;
+  if (isHeld) return undefined;
   const answer = await deps.github.pull(placeOf(parent), pullRequest);
   if (answer.kind !== 'found') {
     deps.log.warn('GitHub does not say what became of a pull request', { app: app.app, answer });

@@ -127,11 +127,11 @@ async function lookAtPreview(
   preview: PreviewOf,
   { lookup, settings, deps }: Around,
 ): Promise<Looked | undefined> {
-  const { tenant } = contextOf(app, lookup.kind === 'tenant' ? lookup.tenant : undefined, settings);
-  const kept = await keepPreview(app, preview, { tenant, deps });
+  const tenant = lookup.kind === 'tenant' ? lookup.tenant : undefined;
+  const kept = await keepPreview(app, preview, { isHeld: tenant?.status !== 'active', deps });
   if (kept.kind === 'changed') return removed(app, deps.clock.now());
   if (kept.kind === 'ends') return removed(app, await removeApp(kept.app, deps));
-  const context = contextOf(kept.app, lookup.kind === 'tenant' ? lookup.tenant : undefined, settings);
+  const context = contextOf(kept.app, tenant, settings);
   const held = kept.isOpen ? context : { ...context, tenant: 'inactive' as const };
   const settled = restOf(kept.app, held, deps.clock.now()) ?? (await settleApp(kept.app, held, deps));
   const { until, ...standing } = settled;

@@ -60,7 +60,7 @@ async function sayGone(app: App, deps: DeployerDeps): Promise<void> {
 async function bringBack(app: App, deps: DeployerDeps): Promise<Date | undefined> {
   const { previewOf } = app;
   if (previewOf?.ended !== 'closed') return undefined;
-  const wish = await wishOf(app, previewOf, { parent: await parentOf(app, previewOf, deps), deps });
+  const wish = await wishOf(app, previewOf, { parent: await parentOf(app, previewOf, deps), isHeld: false, deps });
   if (wish === undefined) return plus(deps.clock.now(), MINUTE);
   if (wish.kind === 'unwanted') return undefined;
   const { app: parent, pullRequest } = previewOf;

@@ -10,8 +10,8 @@ import {
   type Removed,
   type SeenAlarm,
 } from '@multi-tenant-runner/core';
-import { isAwsRefusal, unless, type AwsApi, type JsonAnswer } from './api';
-import { tagsOf, type AppPlatformSettings } from './settings';
+import { isAwsRefusal, objects, unless, type AwsApi, type JsonAnswer } from './api';
+import { listedTagsOf, type AppPlatformSettings } from './settings';
 
 /**
  * Of a period, from the load balancer's figures of one target group. It reports none of what did not happen, so without
@@ -32,7 +32,7 @@ export function createAlarms(api: AwsApi, settings: AppPlatformSettings) {
   const cloudwatch = (action: string, input: object): Promise<JsonAnswer> => api.json('monitoring', action, input);
   const describe = async (AlarmNames: readonly string[], more: object = {}): Promise<readonly JsonAnswer[]> => {
     const { MetricAlarms } = await cloudwatch('DescribeAlarms', { AlarmNames, AlarmTypes: ['MetricAlarm'], ...more });
-    return Array.isArray(MetricAlarms) ? MetricAlarms.filter(isObject) : [];
+    return objects(MetricAlarms);
   };
   const asked = (app: App, alarm: AppAlarm, targetGroup: string) => {
     const listener = loadBalancers[app.slot?.alb ?? -1]?.listenerArn ?? '';
@@ -62,7 +62,7 @@ export function createAlarms(api: AwsApi, settings: AppPlatformSettings) {
     },
     /** Whole each time: an alarm that stands is overwritten, and keeps its state and its tags. */
     put: async (app: App, alarm: AppAlarm, targetGroup: string): Promise<Created<string>> => {
-      const Tags = Object.entries(tagsOf(environment, app)).map(([Key, Value]) => ({ Key, Value }));
+      const Tags = listedTagsOf(environment, app);
       try {
         await cloudwatch('PutMetricAlarm', { ...asked(app, alarm, targetGroup), Tags });
         return { kind: 'created', id: alarm.name };

@@ -29,6 +29,19 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
   /** Which alarms are on counts only where ECS says that one took a version back. */
   const firingFor = async (app: App, service: SeenService | undefined): Promise<Pick<SeenApp, 'firing'>> =>
     service?.rollouts.some(isByAlarm) === true ? { firing: await alarms.firing(app) } : {};
+  const lookAtService = async (app: App): Promise<Pick<SeenApp, 'service' | 'firing'>> => {
+    const service = await services.find(app);
+    return { ...(service && { service }), ...(await firingFor(app, service)) };
+  };
+  /** The target group, and what is on it. */
+  const lookAtTargets = async (app: App) => {
+    const targetGroup = await balancing.findTargetGroup(app);
+    const [rule, standing] = await Promise.all([
+      balancing.findRule(app, targetGroup?.arn),
+      alarms.find(app, targetGroup?.arn),
+    ]);
+    return { targetGroup, rule, alarms: standing };
+  };
   const lookAtBuild = async (app: App, commit: string): Promise<Pick<SeenApp, 'repository' | 'image' | 'source'>> => {
     const [image, source] = await Promise.all([storage.findImage(app, commit), storage.hasSource(app, commit)]);
     return { ...image, source };
@@ -37,26 +50,16 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
     albs: settings.loadBalancers,
     look: async (app, { part, commit }): Promise<SeenApp> => {
       if (part === 'build') return { part, logGroup: false, ...(await lookAtBuild(app, commit ?? '')) };
-      if (part === 'service') {
-        const service = await services.find(app);
-        const firing = await firingFor(app, service);
-        return { part, repository: true, logGroup: true, ...app.stood, ...(service && { service }), ...firing };
-      }
-      const [build, logGroup, group, [targetGroup, rule, standing], [service, firing]] = await Promise.all([
+      if (part === 'service')
+        return { part, repository: true, logGroup: true, ...app.stood, ...(await lookAtService(app)) };
+      const [build, logGroup, group, targets, service] = await Promise.all([
         commit === undefined ? storage.hasRepository(app) : lookAtBuild(app, commit),
         storage.findLogGroup(app),
         groups.find(app),
-        balancing
-          .findTargetGroup(app)
-          .then(
-            async (found) =>
-              [
-                found,
-                ...(await Promise.all([balancing.findRule(app, found?.arn), alarms.find(app, found?.arn)])),
-              ] as const,
-          ),
-        services.find(app).then(async (found) => [found, await firingFor(app, found)] as const),
+        lookAtTargets(app),
+        lookAtService(app),
       ]);
+      const { targetGroup, rule } = targets;
       // While it is removed a group counts without its way in as well.
       const isGroup = group.id !== undefined && (group.isReachable || app.state === 'deleting');
       return {
@@ -66,9 +69,8 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
         ...(isGroup && group.id !== undefined && { group: group.id }),
         ...(targetGroup && { targetGroup: targetGroup.arn, healthPath: targetGroup.path }),
         ...(rule && { rule }),
-        ...(service && { service }),
-        alarms: standing,
-        ...firing,
+        alarms: targets.alarms,
+        ...service,
       };
     },
     leftovers: async (

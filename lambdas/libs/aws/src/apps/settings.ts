@@ -52,6 +52,14 @@ export function tagsOf(environment: string, { app, installationId }: App): Reado
   };
 }
 
+/** The same as most services list them. */
+export function listedTagsOf(
+  environment: string,
+  app: App,
+): readonly { readonly Key: string; readonly Value: string }[] {
+  return Object.entries(tagsOf(environment, app)).map(([Key, Value]) => ({ Key, Value }));
+}
+
 /** The same as parameters, in a list as the service calls it: `Tags.member.1.Key`. */
 export function flatTagsOf(environment: string, app: App, list = 'Tags.member'): Readonly<Record<string, string>> {
   return Object.fromEntries(

@@ -1,13 +1,12 @@
 import { namesOfApp, sourceKeyOf, type App, type Removed } from '@multi-tenant-runner/core';
 import { isAwsRefusal, objects, unless, type AwsApi, type JsonAnswer } from './api';
-import { tagsOf, type AppPlatformSettings } from './settings';
+import { listedTagsOf, tagsOf, type AppPlatformSettings } from './settings';
 import { textIn, type XmlNode } from './xml';
 
 /** So many of a repository's images are kept: as far back as a rollback goes. */
 const IMAGES_KEPT = 50;
 const NO_REPOSITORY = 'RepositoryNotFoundException';
 const NO_SECRET = 'ResourceNotFoundException';
-const listed = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** Images, sources, secrets and logs of apps. */
 export function createStorage(api: AwsApi, settings: AppPlatformSettings) {
@@ -56,7 +55,7 @@ export function createStorage(api: AwsApi, settings: AppPlatformSettings) {
           repositoryName,
           imageTagMutability: 'IMMUTABLE',
           imageScanningConfiguration: { scanOnPush: true },
-          tags: listed(tagsOf(environment, app)),
+          tags: listedTagsOf(environment, app),
         }),
       );
     },
