@@ -15,6 +15,7 @@ export function tenantOf(installationId: number, status: 'active' | 'suspended' 
       maxRunners: 1,
       maxRunnersFromRow: true,
       slots: new Set(),
+      slotChanges: 0,
       caps: {},
       circuits: new Map(),
     },

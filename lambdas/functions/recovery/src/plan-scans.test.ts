@@ -58,6 +58,7 @@ function lookup({ id, toggles, installedAt = 0 }: Player, time: number): TenantL
     maxRunners: 2,
     maxRunnersFromRow: true,
     slots: new Set(),
+    slotChanges: 0,
     caps: {},
     circuits: new Map(),
     createdAt: plus(START, installedAt).toISOString(),

@@ -69,7 +69,7 @@ const AUDITED = [
 /** The lifecycle writes these with every status, so a status that changed alone was changed by an operator. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Change with every start and end of a runner, or each minute: the bulk of the stream. */
-const SLOTS: ReadonlySet<string> = new Set(['slots', 'usage', 'updated_at', ...CAP_MARK_ATTRIBUTES]);
+const SLOTS: ReadonlySet<string> = new Set(['slots', 'slot_changes', 'usage', 'updated_at', ...CAP_MARK_ATTRIBUTES]);
 
 /** Undefined: only slots changed, or nothing. Whoever gives one back wakes the tenant's jobs itself. */
 export function decideRowChange(
@@ -97,9 +97,11 @@ function onlyChangesSlots({ before, after }: RowChange): boolean {
   if (before === undefined || after === undefined) return false;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of names) if (!SLOTS.has(name) && !isSame(before[name], after[name])) return false;
-  // What is no set of slots is an invalid row, which is reported.
-  const isSet = (slots: unknown): boolean => slots === undefined || slots instanceof Set;
-  return (isSet(before['slots']) && isSet(after['slots'])) || isSame(before['slots'], after['slots']);
+  // What is no set of slots, or no number of their changes, is an invalid row, which is reported.
+  const isSound = ({ slots, slot_changes: changes }: NonNullable<Row>): boolean =>
+    (slots === undefined || slots instanceof Set) && (changes === undefined || typeof changes === 'number');
+  const isAsBefore = ['slots', 'slot_changes'].every((name) => isSame(before[name], after[name]));
+  return isAsBefore || (isSound(before) && isSound(after));
 }
 
 /**

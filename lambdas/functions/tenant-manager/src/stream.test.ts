@@ -34,6 +34,7 @@ describe('what only moves slots', () => {
       { max_runners: 5, slots: new Set(['1-1']) },
       { max_runners: 5, slots: new Set(['2-1']) },
     ],
+    ['a slot that was counted', { slot_changes: 1 }, { slot_changes: 2, slots: new Set(['1-1']) }],
     ['a new time', { updated_at: '2026-01-01T00:00:00.000Z' }, { updated_at: '2026-01-02T00:00:00.000Z' }],
     ['nothing, sets have no order', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1', '1-1']) }],
   ])('%s is dropped without a call', async (_name, before, after) => {

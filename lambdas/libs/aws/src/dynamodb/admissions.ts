@@ -20,7 +20,7 @@ import { fromItem } from './rows';
 import { createTable } from './table';
 import { giveFleetSlotBack, takeFleetSlot } from './fleet-slots';
 import { existsAsTenant, isUnmarked } from './tenant-conditions';
-import { giveSlotBack, keyOf } from './tenant-registry';
+import { giveSlotBack, keyOf, mayHoldSlots } from './tenant-registry';
 import { createTransactions, type TransactionWrite } from './transactions';
 import { lifeOf, writesOfLife } from './usage-ledger';
 
@@ -121,8 +121,9 @@ function takeSlot(installationId: number, launchId: string, ceiling: Ceiling) {
   const expression = new Expression();
   const condition =
     `${existsAsTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ` +
-    isBelow(expression, ceiling);
-  const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [slotOf(launchId)] })}`;
+    `${isBelow(expression, ceiling)} AND ${mayHoldSlots(expression)}`;
+  const [slot, one] = [expression.attributeValue({ SS: [slotOf(launchId)] }), expression.value(1)];
+  const update = `ADD ${expression.name('slots')} ${slot}, ${expression.name('slot_changes')} ${one}`;
   return { key: keyOf(installationId), expression, update, condition };
 }
 

@@ -65,7 +65,8 @@ export function createDynamoTenantRegistry({
     rebuildSlots: async (installationId, launchIds) => {
       const expression = new Expression();
       // DynamoDB has no empty set.
-      const update = expression.update({ slots: launchIds.length === 0 ? null : new Set(launchIds.map(slotOf)) });
+      const slots = launchIds.length === 0 ? null : new Set(launchIds.map(slotOf));
+      const update = expression.update({ slots, slot_changes: 0 });
       await changeRow(
         installationId,
         expression,
@@ -163,10 +164,14 @@ export function giveSlotBack(installationId: number, launchId: string): Update {
   return {
     key: keyOf(installationId),
     expression,
-    update: `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: slots })}`,
+    update:
+      `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: slots })} ` +
+      `ADD ${expression.name('slot_changes')} ${expression.value(1)}`,
     condition: `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
   };
 }
 
-const mayHoldSlots = (expression: Expression): string =>
-  `(${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')})`;
+/** An update of either that has another type would fail as a whole. */
+export const mayHoldSlots = (expression: Expression): string =>
+  `((${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')}) AND ` +
+  `(${expression.isMissing('slot_changes')} OR ${expression.hasType('slot_changes', 'N')}))`;

@@ -47,8 +47,13 @@ export function parseTenantRow(
       problem: `is not an integer of at least 0, so the tier's own limit of ${own} counts`,
     });
   }
-  const slotsBroken = row['slots'] !== undefined && !isStringSet(row['slots']);
-  if (slotsBroken)
+  const slotChanges = row['slot_changes'] === undefined ? 0 : read(integer(), row['slot_changes']);
+  if (slotChanges === undefined) {
+    const problem = 'is not an integer of at least 0; the sweep mends it, do not edit it';
+    problems.push({ attribute: 'slot_changes', problem });
+  }
+  const hasNoSet = row['slots'] !== undefined && !isStringSet(row['slots']);
+  if (hasNoSet)
     problems.push({ attribute: 'slots', problem: 'is not a set of strings; the sweep rebuilds it, do not edit it' });
   const orgType = read(orgTypes, row['org_type']);
   if (orgType === undefined)
@@ -89,7 +94,7 @@ export function parseTenantRow(
     kind: 'tenant',
     installationId,
     problems,
-    slotsBroken,
+    slotsBroken: hasNoSet || slotChanges === undefined,
     tenant: {
       installationId,
       orgName,
@@ -99,6 +104,7 @@ export function parseTenantRow(
       maxRunners: maxRunners ?? own,
       maxRunnersFromRow: maxRunners !== undefined,
       slots: new Set(isStringSet(row['slots']) ? [...row['slots']].map(launchOfSlot) : []),
+      slotChanges: slotChanges ?? 0,
       ...(accountId !== undefined && { accountId }),
       ...(suspendedBy && { suspendedBy }),
       ...(securityGroupId !== undefined && { securityGroupId }),

@@ -117,6 +117,10 @@ test('slots that are no set are reported and count as none', () => {
   expect(parse({ slots: 'a' })).toMatchObject({ slotsBroken: true, problems: [{ attribute: 'slots' }] });
 });
 
+test.each(['a', -1, 1.5])('changes of slots that are no count are reported', (slot_changes) => {
+  expect(parse({ slot_changes })).toMatchObject({ slotsBroken: true, problems: [{ attribute: 'slot_changes' }] });
+});
+
 test('a limit lowered below what runs leaves no negative slots', () => {
   const parsed = parse({ max_runners: 1, slots: new Set(['1-1', '2-1']) });
   expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);

@@ -19,6 +19,8 @@ export interface Tenant {
   /** False when the row's own figure is unusable and the tier's counts instead. */
   readonly maxRunnersFromRow: boolean;
   readonly slots: ReadonlySet<string>;
+  /** One more with every slot that is taken or given back: it tells whether either happened since a look. */
+  readonly slotChanges: number;
   readonly accountId?: number;
   readonly suspendedBy?: SuspendedBy;
   readonly securityGroupId?: string;

@@ -11,7 +11,7 @@ export interface TenantRegistry {
   freeSlot(installationId: number, launchId: string): Promise<TenantLookup>;
   /** Records a slot without asking the limit, for a machine that lives already. */
   restoreSlot(installationId: number, launchId: string): Promise<void>;
-  /** Replaces a `slots` that is not a set of strings. */
+  /** Replaces a `slots` that is not a set of strings, or a `slot_changes` that is no number. */
   rebuildSlots(installationId: number, launchIds: readonly string[]): Promise<void>;
   /**
    * Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers

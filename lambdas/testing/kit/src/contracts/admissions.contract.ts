@@ -78,6 +78,7 @@ export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nex
     await expect(tables.jobs.get(id, 1)).resolves.toEqual(jobOf(1));
     await expect(tables.launches.get(id, '1-1')).resolves.toEqual(launchOf(1));
     expect(await slots()).toEqual(['1-1']);
+    await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotChanges: 1 } });
     expect((await tables.jobs.pageOpen(id, { limit: 9 })).rows).toEqual([jobOf(1)]);
     expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([launchOf(1)]);
   });

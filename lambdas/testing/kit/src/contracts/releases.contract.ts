@@ -53,6 +53,7 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
       version: 2,
     });
     expect(await slots()).toEqual(['2-1']);
+    await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotChanges: 1 } });
     expect(await machines()).toBe(1);
     expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([]);
   });

@@ -156,6 +156,13 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       expect((await table.read(id))?.['slots']).toEqual(slots);
     });
 
+    it('admits no launch where the changes of slots are no number, and gives none back', async () => {
+      await standing({ slot_changes: 'many', slots: new Set(['1-1']) });
+      await expect(admitTo(table, id, '2-1')).resolves.toMatchObject({ admitted: false });
+      await expect(table.registry.freeSlot(id, '1-1')).resolves.toMatchObject({ slotsBroken: true });
+      expect(await table.read(id)).toMatchObject({ slot_changes: 'many', slots: new Set(['1-1']) });
+    });
+
     it.each([
       ['missing', undefined],
       ['negative', -3],
@@ -222,6 +229,9 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
       await table.registry.rebuildSlots(id, []);
       expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
+      await standing({ slot_changes: 'broken' });
+      await table.registry.rebuildSlots(id, ['1-1']);
+      expect(await table.registry.get(id)).toMatchObject({ slotsBroken: false, tenant: { slotChanges: 0 } });
       await standing({ slots: ['broken'] });
       await table.registry.rebuildSlots(id, []);
       expect(await table.read(id)).not.toHaveProperty('slots');

@@ -70,11 +70,10 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   };
   const setLive = (installationId: number, change: (slots: Set<string>) => void): void => {
     const row = rows.get(installationId);
-    if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row['slots'])) return;
+    if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row)) return;
     const slots = new Set(row['slots'] ?? []);
-    const size = slots.size;
     change(slots);
-    if (slots.size !== size) write(installationId, { ...row, slots });
+    write(installationId, { ...row, slots, slot_changes: (row['slot_changes'] ?? 0) + 1 });
   };
 
   const registry: InMemoryTenantRegistry = {
@@ -97,8 +96,8 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     restoreSlot: async (installationId, launchId) => setLive(installationId, (slots) => slots.add(launchId)),
     rebuildSlots: async (installationId, launchIds) => {
       const row = rows.get(installationId);
-      if (row?.['org_name'] === undefined || mayHoldSlots(row['slots'])) return;
-      write(installationId, { ...row, slots: new Set(launchIds) });
+      if (row?.['org_name'] === undefined || mayHoldSlots(row)) return;
+      write(installationId, { ...row, slots: new Set(launchIds), slot_changes: 0 });
     },
     limitGitHub: async (installationId, until) => {
       const row = rows.get(installationId);
@@ -145,8 +144,12 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   return registry;
 }
 
-function mayHoldSlots(slots: unknown): slots is Set<string> | undefined {
-  return slots === undefined || (slots instanceof Set && [...slots].every((entry) => typeof entry === 'string'));
+function mayHoldSlots(
+  row: TenantRow,
+): row is TenantRow & { readonly slots?: Set<string>; readonly slot_changes?: number } {
+  const { slots, slot_changes: changes } = row;
+  const isSet = slots instanceof Set && [...slots].every((entry) => typeof entry === 'string');
+  return (slots === undefined || isSet) && (changes === undefined || typeof changes === 'number');
 }
 
 function mayAdmit(row: TenantRow | undefined, replacement: number | undefined): boolean {
@@ -155,7 +158,7 @@ function mayAdmit(row: TenantRow | undefined, replacement: number | undefined): 
     row['org_name'] === undefined ||
     row['status'] !== 'active' ||
     isMarkedDeleted(row) ||
-    !mayHoldSlots(row['slots'])
+    !mayHoldSlots(row)
   )
     return false;
   const own = row['max_runners'];

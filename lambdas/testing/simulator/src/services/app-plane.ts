@@ -107,6 +107,7 @@ function activeTenant(installationId: number) {
       maxRunners: 1,
       maxRunnersFromRow: true,
       slots: new Set<string>(),
+      slotChanges: 0,
       caps: {},
       circuits: new Map(),
     },
