@@ -427,12 +427,12 @@ resource "aws_dynamodb_table" "usage" {
     type = "S"
   }
 
-  # Sparse: the sums by month alone, for the tenants of a month without a scan.
+  # Sparse: which sums by month there are, for the tenants of a month without a scan. With keys alone a sum that grows does not write it.
   global_secondary_index {
-    name            = "month-index"
+    name            = "month-keys-index"
     hash_key        = "month"
     range_key       = "book"
-    projection_type = "ALL"
+    projection_type = "KEYS_ONLY"
   }
 
   stream_enabled   = contains(local.followed, "usage")

@@ -80,7 +80,7 @@ data "aws_iam_policy_document" "api" {
       "${var.tables.launches.arn}/index/open-index",
       var.tables.audit.arn,
       "${var.tables.audit.arn}/index/day-index",
-      "${var.tables.usage.arn}/index/month-index",
+      "${var.tables.usage.arn}/index/month-keys-index",
     ]
   }
 

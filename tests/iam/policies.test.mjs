@@ -196,7 +196,7 @@ const ALLOWED = {
     ['dynamodb:GetItem', table('usage'), LIVES],
     ...[CORRECTIONS, CORRECTION_IDS].map((book) => ['dynamodb:PutItem', table('usage'), book]),
     ['dynamodb:UpdateItem', table('usage'), SUMS],
-    ['dynamodb:Query', `${table('usage')}/index/month-index`],
+    ['dynamodb:Query', `${table('usage')}/index/month-keys-index`],
     ['dynamodb:GetItem', table('recovery')],
     ...['GetParameters', 'PutParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, CALLBACK]),
     ['ssm:GetParameters', parameter(`/${PREFIX}/links`)],

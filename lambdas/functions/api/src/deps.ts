@@ -60,7 +60,7 @@ export interface ApiDeps {
   readonly queue: Pick<JobQueue, 'sendJob'>;
   /** Recovery's own. */
   readonly recovery: Pick<Bookmarks, 'readCursor'>;
-  readonly usage: Pick<UsageBooks, 'pageOfMonth' | 'periodsOf'>;
+  readonly usage: Pick<UsageBooks, 'daysOf' | 'pageOfMonth'>;
   readonly corrections: UsageCorrections;
   readonly audit: AuditTrail;
   readonly state: ApiState;

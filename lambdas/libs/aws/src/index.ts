@@ -28,6 +28,7 @@ export { createDynamoLoginPins } from './dynamodb/login-pins';
 export * from './dynamodb/order-store';
 export * from './dynamodb/pool-store';
 export * from './dynamodb/recovery-store';
+export * from './dynamodb/usage-books';
 export * from './dynamodb/usage-corrections';
 export * from './dynamodb/usage-ledger';
 export * from './ec2/blanks';

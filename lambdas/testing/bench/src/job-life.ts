@@ -6,11 +6,13 @@ import {
   createDynamoTenantRegistry,
   createDynamoUsageLedger,
   fromAttributes,
+  itemOfLaunch,
   toAttributes,
 } from '@multi-tenant-runner/aws';
 import {
   slotOf,
   type AdmissionSettings,
+  type Admissions,
   type Clock,
   type Job,
   type Launch,
@@ -21,7 +23,13 @@ import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
 import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
 import { createSystem, type System } from '@multi-tenant-runner/system-tests/system';
-import { createTestClock, settings as defaultSettings, tenantRow } from '@multi-tenant-runner/testing';
+import {
+  createTestClock,
+  machineLife,
+  recordLife,
+  settings as defaultSettings,
+  tenantRow,
+} from '@multi-tenant-runner/testing';
 import { createWebhookSender, delivery, workflowJob } from '@multi-tenant-runner/webhook/test/deliveries';
 import { createMeteredClient, newMeter, type Meter } from './metered-client';
 
@@ -53,6 +61,7 @@ export async function measureJobLife(
   const { harness } = system;
   const tenant = createTenant(dynamoDb, `${prefix}-tenants`);
   harness.addTenant(await tenant.write(machines));
+  await recordEarlierLife(dynamoDb, prefix, stores.admissions);
   const functions = createFunctions(system);
   const costs: StepCost[] = [];
 
@@ -168,6 +177,13 @@ function createTenant(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
       return { row, slots: slotsOf(row) };
     },
   };
+}
+
+/** The first job of a month and size writes an index that the others do not. */
+async function recordEarlierLife(client: Pick<DynamoDBClient, 'send'>, prefix: string, admissions: Admissions) {
+  const put = async (row: Launch): Promise<void> =>
+    void (await client.send(new PutItemCommand({ TableName: `${prefix}-launches`, Item: itemOfLaunch(row) })));
+  await recordLife(machineLife({ installationId: TENANT, launchId: '7000-1' }), { admissions, put });
 }
 
 /** What is measured must have been the whole life. */

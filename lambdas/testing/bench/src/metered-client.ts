@@ -29,18 +29,21 @@ const EMPTY_READ = { consistent: 1, eventual: 0.5 } as const;
 const REFUSED_WRITE = 1;
 
 /** Each row of a transaction is paid for twice, also where it is refused. */
-const REFUSED_IN_TRANSACTION = 2;
+const ROW_IN_TRANSACTION = 2;
 
 interface Command {
   readonly input: {
     readonly TableName?: string;
     readonly ConsistentRead?: boolean;
-    readonly TransactItems?: readonly unknown[];
+    readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string }>>[];
   };
 }
 
 interface Capacity {
+  readonly TableName?: string;
   readonly CapacityUnits?: number;
+  /** Without the indexes. */
+  readonly Table?: { readonly CapacityUnits?: number };
 }
 
 interface Answer {
@@ -48,8 +51,14 @@ interface Answer {
   readonly ConsumedCapacity?: Capacity | readonly Capacity[];
 }
 
-const unitsOf = ({ ConsumedCapacity = [] }: Answer): number =>
-  [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+function unitsOf({ ConsumedCapacity = [] }: Answer, { TransactItems = [] }: Command['input']): number {
+  const written = TransactItems.flatMap((item) => Object.values(item));
+  return [ConsumedCapacity].flat().reduce((sum, { TableName, CapacityUnits = 0, Table }) => {
+    // DynamoDB Local counts some transactions with several rows of a table as if they had one.
+    const rows = written.filter((row) => row.TableName === TableName).length;
+    return sum + CapacityUnits + Math.max(0, rows * ROW_IN_TRANSACTION - (Table?.CapacityUnits ?? 0));
+  }, 0);
+}
 
 function nameOf({ constructor, input: { TableName } }: Command): string {
   const request = constructor.name.replace(/Command$/, '');
@@ -67,21 +76,21 @@ export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): Meter
     if (own !== undefined) change(own);
   };
   const send = async (command: Command): Promise<unknown> => {
-    Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
+    Object.assign(command.input, { ReturnConsumedCapacity: 'INDEXES' });
     const isRead = READS.has(command.constructor.name);
     names.push(nameOf(command));
     count((meter) => void (meter.requests += 1));
     try {
       const answer = (await client.send(command as never)) as Answer;
       const least = command.input.ConsistentRead === true ? EMPTY_READ.consistent : EMPTY_READ.eventual;
-      const units = Math.max(isRead ? least : 0, unitsOf(answer));
+      const units = Math.max(isRead ? least : 0, unitsOf(answer, command.input));
       count((meter) => {
         if (isRead) meter.readUnits += units;
         else meter.writeUnits += units;
       });
       return answer;
     } catch (error) {
-      const refused = (command.input.TransactItems?.length ?? 0) * REFUSED_IN_TRANSACTION || REFUSED_WRITE;
+      const refused = (command.input.TransactItems?.length ?? 0) * ROW_IN_TRANSACTION || REFUSED_WRITE;
       if (!isRead) count((meter) => void (meter.writeUnits += refused));
       throw error;
     }

@@ -1,11 +1,4 @@
-import {
-  NO_USAGE,
-  addUsage,
-  measureStarts,
-  type PeriodSum,
-  type SumPosition,
-  type UsageSum,
-} from '@multi-tenant-runner/core';
+import { NO_USAGE, addUsage, measureStarts, type SumPosition, type UsageSum } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { count, id, limitOf, month, monthOrPresent, nextCursor, paging, tenantParams, text } from '../http/schemas';
@@ -68,17 +61,18 @@ export const showUsage = defineOperation({
   run: async ({ params, query: { month: asked } }, deps) => {
     const { installationId } = await findTenant(params.installation_id, deps);
     const chosen = monthOrPresent(asked, deps);
-    const sums: PeriodSum[] = [];
-    for await (const sum of deps.usage.periodsOf(installationId, chosen)) sums.push(sum);
+    const sizes = new Map<string, UsageSum>();
     const days = new Map<string, UsageSum>();
-    for (const { period, ...sum } of sums)
-      if (period !== chosen) days.set(period, addUsage(days.get(period) ?? NO_USAGE, sum));
+    for await (const { day, tier, ...sum } of deps.usage.daysOf(installationId, chosen)) {
+      sizes.set(tier, addUsage(sizes.get(tier) ?? NO_USAGE, sum));
+      days.set(day, addUsage(days.get(day) ?? NO_USAGE, sum));
+    }
     return {
       body: {
         month: chosen,
-        sizes: sums
-          .filter(({ period }) => period === chosen)
-          .map(({ tier, ...sum }) => ({ size: tier, ...viewSum(sum) })),
+        sizes: [...sizes]
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([size, sum]) => ({ size, ...viewSum(sum) })),
         days: [...days].map(([day, sum]) => ({ day, ...viewSum(sum) })),
       },
     };

@@ -10,7 +10,8 @@ import { Expression } from './expression';
 import { fromItem, toItem, toRow } from './rows';
 import { createTable } from './table';
 import { createTransactions } from './transactions';
-import { lifeOf, startsFor, writesOfSums, type UsageLedgerDeps } from './usage-ledger';
+import { startsFor } from './usage-books';
+import { lifeOf, writesOfSums, type UsageLedgerDeps } from './usage-ledger';
 
 /**
  * Two more books of each tenant in the ledger's table, `<installation>/corrections` by machine and

@@ -93,7 +93,7 @@ export function usageOf({
   return { machines: 1, seconds, costMicros, unpriced: price === undefined ? 1 : 0 };
 }
 
-/** What a correction adds to the sums of its machine's day and month. */
+/** What a correction adds to the sum of its machine's day. */
 export function usageOfCorrection({ seconds, costMicros, unpriced }: UsageCorrection): UsageSum {
   return { machines: 0, seconds, costMicros, unpriced };
 }

@@ -1,24 +1,24 @@
 import type { CorrectedLife, LifeKey, MachineLife, UsageCorrection, UsageSum } from '../model/usage';
 
 /**
- * The ledger: a row for each machine's life, and their sums by tenant, size, day and month. A release writes them once,
- * in one step (`Admissions.release`).
+ * The ledger: a row for each machine's life, and their sums by tenant, size and day. A release writes them once, in one
+ * step (`Admissions.release`).
  */
 export interface UsageLedger {
   /** A tenant's ended machines of a day and of a month, over all sizes, strongly consistent. */
   sumsOf(installationId: number, when: UsagePeriods): Promise<PeriodSums>;
-  /** How many machines a tenant has ever had, by the sums of all months. */
+  /** How many machines a tenant has ever had, by the sums of all days. */
   machinesOf(installationId: number): Promise<number>;
 }
 
 /** What operators and tenants read of the ledger. */
 export interface UsageBooks {
-  /** The sums of a month by tenant and size (an index: may lag); no scan, whatever the table holds. */
+  /** The sums of a month by tenant and size (may lag); no scan, whatever the table holds. */
   sumsOfMonth(month: string): AsyncIterable<TenantSum>;
   /** The same page by page, by tenant. */
   pageOfMonth(month: string, request: SumPageRequest): Promise<SumPage>;
-  /** A tenant's sums of a month and of each of its days, by period and size. */
-  periodsOf(installationId: number, month: string): AsyncIterable<PeriodSum>;
+  /** A tenant's sums of a month's days, by day and size. */
+  daysOf(installationId: number, month: string): AsyncIterable<DaySum>;
   /** A tenant's machines that ended in a month, by their start. */
   livesOf(installationId: number, month: string): AsyncIterable<MachineLife>;
 }
@@ -42,13 +42,13 @@ export interface SumPage {
   readonly next?: SumPosition;
 }
 
-export interface PeriodSum extends UsageSum {
-  /** A day as `2026-01-15`, or the month. */
-  readonly period: string;
+export interface DaySum extends UsageSum {
+  /** As `2026-01-15`. */
+  readonly day: string;
   readonly tier: string;
 }
 
-/** UTC: `2026-01-15` and `2026-01`. */
+/** UTC: `2026-01-15` and `2026-01`; the day is one of the month. */
 export interface UsagePeriods {
   readonly day: string;
   readonly month: string;

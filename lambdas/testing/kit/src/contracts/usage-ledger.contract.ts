@@ -19,7 +19,10 @@ export interface LedgerUnderTest {
 }
 
 /** As the release of a launch that had the machine writes it. Answers the life that stands. */
-export async function recordLife(one: MachineLife, { admissions, put }: LedgerUnderTest): Promise<MachineLife> {
+export async function recordLife(
+  one: MachineLife,
+  { admissions, put }: Pick<LedgerUnderTest, 'admissions' | 'put'>,
+): Promise<MachineLife> {
   const { installationId, launchId } = one;
   await put(launch({ installationId, launchId, state: 'ending' }));
   const guard = { from: ['ending'] } as const;
@@ -109,16 +112,24 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
       startedAt: '2026-06-30T23:59:00.000Z',
       endedAt: '2026-07-01T00:00:00.000Z',
     };
+    const laterInJune = {
+      ...inJune,
+      launchId: '7003-1',
+      endedAt: '2026-06-02T00:10:00.000Z',
+      seconds: 60,
+      costMicros: 1,
+    };
     await recordLife(inJune, tables);
     await recordLife(inJuly, tables);
+    await recordLife(laterInJune, tables);
     const sums = [];
     for await (const sum of books.sumsOfMonth('2026-06')) if (sum.installationId === installationId) sums.push(sum);
     expect(sums).toEqual([
-      { installationId, tier: 'small', machines: 1, seconds: 1_200, costMicros: inJune.costMicros, unpriced: 0 },
+      { installationId, tier: 'small', machines: 2, seconds: 1_260, costMicros: inJune.costMicros + 1, unpriced: 0 },
     ]);
     const lives = [];
     for await (const one of books.livesOf(installationId, '2026-06')) lives.push(one);
-    expect(lives).toEqual([inJune]);
+    expect(lives).toEqual([inJune, laterInJune]);
   });
 
   it('lists the sums of a month page by page', async () => {
@@ -140,7 +151,7 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     );
   });
 
-  it("lists a tenant's sums of a month and of its days", async () => {
+  it("lists a tenant's sums of a month's days", async () => {
     const tables = await make();
     const { books } = tables;
     const installationId = nextId();
@@ -151,12 +162,11 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     );
     await recordLife(life({ installationId, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' }), tables);
     const found = [];
-    for await (const sum of books.periodsOf(installationId, '2026-01')) found.push(sum);
+    for await (const sum of books.daysOf(installationId, '2026-01')) found.push(sum);
     const of = { tier: 'small', unpriced: 0 };
     expect(found).toEqual([
-      { ...of, period: '2026-01', machines: 2, seconds: 301, costMicros: 6 },
-      { ...of, period: '2026-01-15', machines: 1, seconds: 300, costMicros: 5 },
-      { ...of, period: '2026-01-16', machines: 1, seconds: 1, costMicros: 1 },
+      { ...of, day: '2026-01-15', machines: 1, seconds: 300, costMicros: 5 },
+      { ...of, day: '2026-01-16', machines: 1, seconds: 1, costMicros: 1 },
     ]);
   });
 

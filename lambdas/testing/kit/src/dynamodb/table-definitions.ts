@@ -104,7 +104,9 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     name: 'usage',
     keys: { hash: text('book'), range: text('entry') },
     localIndexes: [],
-    globalIndexes: [{ name: 'month-index', keys: { hash: text('month'), range: text('book') }, projection: 'ALL' }],
+    globalIndexes: [
+      { name: 'month-keys-index', keys: { hash: text('month'), range: text('book') }, projection: 'KEYS_ONLY' },
+    ],
   },
   {
     name: 'audit',

@@ -18,7 +18,7 @@ import {
 export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   /** By tenant and launch. */
   readonly lives: Map<string, MachineLife>;
-  /** By tenant, day or month, and size: kept beside the lives, as the table keeps them. */
+  /** By tenant, day and size: kept beside the lives, as the table keeps them. */
   readonly sums: Map<string, UsageSum>;
   readonly corrections: UsageCorrections;
   /** The ledger's part of a release. */
@@ -27,9 +27,9 @@ export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   standing(life: MachineLife): MachineLife | undefined;
 }
 
-interface PeriodRow {
+interface DayRow {
   readonly installationId: number;
-  readonly period: string;
+  readonly day: string;
   readonly tier: string;
   readonly sum: UsageSum;
 }
@@ -70,20 +70,23 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
   const sums = new Map<string, UsageSum>();
   const sumOf = (prefix: string): UsageSum =>
     [...sums].filter(([key]) => key.startsWith(prefix)).reduce((sum, [, own]) => addUsage(sum, own), NO_USAGE);
-  const rows = (): PeriodRow[] =>
+  const rows = (): DayRow[] =>
     [...sums].sort().map(([key, sum]) => {
-      const [, installationId, period, tier] = /^(\d+)\/([^#]+)#(.*)$/.exec(key) ?? [];
-      return { installationId: Number(installationId), period: String(period), tier: String(tier), sum };
+      const [, installationId, day, tier] = /^(\d+)\/([^#]+)#(.*)$/.exec(key) ?? [];
+      return { installationId: Number(installationId), day: String(day), tier: String(tier), sum };
     });
-  const ofMonth = (month: string): TenantSum[] =>
-    rows()
-      .filter(({ period }) => period === month)
-      .map(({ installationId, tier, sum }) => ({ installationId, tier, ...sum }));
-  const add = ({ installationId, tier, endedAt }: Ended, added: UsageSum): void => {
-    for (const period of [dayOf(endedAt), monthOf(endedAt)]) {
-      const sum = `${installationId}/${period}#${tier}`;
-      sums.set(sum, addUsage(sums.get(sum) ?? NO_USAGE, added));
+  const ofMonth = (month: string): TenantSum[] => {
+    const found = new Map<string, TenantSum>();
+    for (const { installationId, day, tier, sum } of rows()) {
+      if (!day.startsWith(month)) continue;
+      const key = `${installationId}/${tier}`;
+      found.set(key, { installationId, tier, ...addUsage(found.get(key) ?? NO_USAGE, sum) });
     }
+    return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, sum]) => sum);
+  };
+  const add = ({ installationId, tier, endedAt }: Ended, added: UsageSum): void => {
+    const sum = `${installationId}/${dayOf(endedAt)}#${tier}`;
+    sums.set(sum, addUsage(sums.get(sum) ?? NO_USAGE, added));
   };
   return {
     lives,
@@ -104,9 +107,9 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
       const last = page.length === limit ? page.at(-1) : undefined;
       return { sums: page, ...(last && { next: { installationId: last.installationId, tier: last.tier } }) };
     },
-    periodsOf: async function* (installationId, month) {
-      for (const { period, tier, sum, ...row } of rows())
-        if (row.installationId === installationId && period.startsWith(month)) yield { period, tier, ...sum };
+    daysOf: async function* (installationId, month) {
+      for (const { day, tier, sum, ...row } of rows())
+        if (row.installationId === installationId && day.startsWith(month)) yield { day, tier, ...sum };
     },
     livesOf: async function* (installationId, month) {
       for (const life of lives.values())
@@ -116,7 +119,7 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
       [...lives.values()].filter((life) => life.installationId === installationId).length,
     sumsOf: async (installationId, { day, month }) => ({
       day: sumOf(`${installationId}/${day}#`),
-      month: sumOf(`${installationId}/${month}#`),
+      month: sumOf(`${installationId}/${month}-`),
     }),
   };
 }
