@@ -268,6 +268,30 @@ describe('the usage ledger on DynamoDB', () => {
   };
   usageLedgerContract(make, nextId);
   usageCorrectionsContract(make, nextId);
+
+  it('reads the days of an earlier revision, which wrote a sum for each month besides', async () => {
+    const { ledger, books } = await make();
+    const installationId = nextId();
+    const sum = {
+      installation_id: installationId,
+      tier: 'small',
+      machines: 2,
+      seconds: 60,
+      cost_micros: 9,
+      unpriced: 0,
+    };
+    for (const period of ['2025-11-30', '2025-11']) {
+      const own = { book: `${installationId}/sums`, entry: `${period}#small`, period };
+      const month = period === '2025-11' ? { month: period } : {};
+      await putItem(tables.usage, toAttributes({ ...sum, ...own, ...month }));
+    }
+    const figures = { machines: 2, seconds: 60, costMicros: 9, unpriced: 0 };
+    const { sums } = await books.pageOfMonth('2025-11', { limit: 10 });
+    expect(sums).toEqual([{ installationId, tier: 'small', ...figures }]);
+    const { month } = await ledger.sumsOf(installationId, { day: '2025-11-30', month: '2025-11' });
+    expect(month).toEqual(figures);
+    await expect(ledger.machinesOf(installationId)).resolves.toBe(2);
+  });
 });
 
 describe('the configurations on DynamoDB', () => {
