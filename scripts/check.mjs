@@ -4,7 +4,7 @@
 //
 //   node scripts/check.mjs            what differs from main, or from main's last commit but one
 //   node scripts/check.mjs --all      the whole tree's layout and lint
-import { parseArgs } from 'node:util';
+import { SWITCH, commandLineOrEnd } from '../sandbox/setup/command-line.cjs';
 import { SetupError } from '../sandbox/setup/command.mjs';
 import { ensureNodePackages } from '../sandbox/setup/node-packages.mjs';
 import { findTerraform } from '../sandbox/setup/provider-mirror.mjs';
@@ -14,7 +14,13 @@ import { execute, root, tool } from './process.mjs';
 /** A change of more files than this reaches most tests, which takes minutes: `npm test` is for that. */
 const MOST_FILES = 60;
 
-const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
+const { switches } = commandLineOrEnd({
+  name: 'npm run check',
+  usage: `npm run check   types, layout, lint and unit tests of what differs from main
+  --all         the whole tree's layout and lint`,
+  options: { all: SWITCH },
+});
+const wholeTree = switches.has('all');
 try {
   await ensureNodePackages({ root, log: (line) => console.log(line) });
 } catch (error) {
@@ -22,7 +28,7 @@ try {
   process.exit(1);
 }
 
-const steps = stepsFor(values.all ? [] : changedFiles(root));
+const steps = stepsFor(wholeTree ? [] : changedFiles(root));
 const queue = [...steps];
 const failed = [];
 // Two at a time: each step uses one core.
@@ -33,13 +39,13 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 
 function stepsFor(changed) {
   const code = changed.filter((file) => /\.(ts|mts|mjs|cjs)$/.test(file));
-  const has = (pattern) => values.all || changed.some((file) => pattern.test(file));
-  const some = (files) => (values.all ? ['.'] : files);
+  const has = (pattern) => wholeTree || changed.some((file) => pattern.test(file));
+  const some = (files) => (wholeTree ? ['.'] : files);
   const eslint = ['--cache', '--cache-location', '.sandbox/eslint', '--no-warn-ignored', '--max-warnings', '0'];
   return [
     step('types', 'tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', '.sandbox/check.tsbuildinfo']),
-    ...(code.length > 0 || values.all ? [step('lint', 'eslint', [...eslint, ...some(code)])] : []),
-    ...(changed.length > 0 || values.all
+    ...(code.length > 0 || wholeTree ? [step('lint', 'eslint', [...eslint, ...some(code)])] : []),
+    ...(changed.length > 0 || wholeTree
       ? [step('layout', 'prettier', ['--check', '--ignore-unknown', ...some(changed)])]
       : []),
     // They compare files that no import connects, documents among them.

@@ -14,8 +14,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { create } from 'tar';
+import { SWITCH, TEXT, commandLineOrEnd } from '../sandbox/setup/command-line.cjs';
 import { billOfMaterials } from './release/bill-of-materials.mjs';
 import { changelogSection } from './release/changelog.mjs';
 import { moduleFiles } from './release/module-files.mjs';
@@ -24,9 +24,15 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // No archive that is built twice differs: any other time would be the checkout's.
 const NO_TIME = new Date('1980-01-01T00:00:00Z');
 
-const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false }, out: { type: 'string' } } });
-const dryRun = values['dry-run'];
-const out = resolve(values.out ?? join(root, '.sandbox', 'release'));
+const { switches, texts } = commandLineOrEnd({
+  name: 'npm run release',
+  usage: `npm run release   what a version consists of, into .sandbox/release; publishes nothing
+  --out DIR       into another folder
+  --dry-run       also from a checkout with changes, without a tag, or with an unreleased changelog`,
+  options: { 'dry-run': SWITCH, out: TEXT },
+});
+const dryRun = switches.has('dry-run');
+const out = resolve(texts.out ?? join(root, '.sandbox', 'release'));
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 try {

@@ -23,7 +23,7 @@ const USAGE = `npm test -- [options]
   --all          run also what passed before and has not changed since
   --list         print the names`;
 const { switches, texts } = commandLineOrEnd({
-  name: 'npm test --',
+  name: 'npm test',
   usage: USAGE,
   options: { only: TEXT, linters: SWITCH, all: SWITCH, list: SWITCH },
 });
@@ -37,7 +37,7 @@ const byDefault = (check) => (switches.has('linters') ? check.linter : !check.on
 const names = texts.only?.split(',') ?? checks.filter(byDefault).map(({ name }) => name);
 const unknown = names.filter((name) => !checks.some((check) => check.name === name));
 if (unknown.length > 0) {
-  console.error(`There is no check ${unknown.join(', ')}; "node scripts/test.mjs --list" names them.`);
+  console.error(`There is no check ${unknown.join(', ')}; there are ${checks.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
 const wanted = checks.filter(({ name }) => names.includes(name));

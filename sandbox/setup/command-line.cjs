@@ -11,19 +11,40 @@ const whole = (least, most) => ({ kind: 'whole', least, most });
 /**
  * @param program `{ name, options }`, or `{ name, commands: { up: options, … }, byDefault }` where the first word is
  *   one
+ * @param environment npm's, which tells of the options that npm took for its own
  * @returns `{ kind: 'run', command, switches, numbers, texts }`, `{ kind: 'help' }` or `{ kind: 'wrong', problem }`
  */
-function readCommandLine(program, args) {
+function readCommandLine(program, args, environment = process.env) {
   const { commands, byDefault = '' } = program;
   if (args.includes('--help') || args.includes('-h') || (commands && args[0] === 'help')) return { kind: 'help' };
   const named = commands !== undefined && args[0] !== undefined && !args[0].startsWith('-');
   const command = named ? args[0] : byDefault;
   if (named && !Object.hasOwn(commands, command))
-    return wrong(`There is no command "${command}"; ${program.name} --help lists them.`);
+    return wrong(`There is no command "${command}"; ${program.name} knows ${listed(Object.keys(commands))}.`);
   const whose = named
     ? { name: `"${command}"`, options: commands[command] }
     : { name: program.name, options: commands ? commands[byDefault] : program.options };
+  const kept = keptByNpm(Object.keys(whose.options), environment);
+  if (kept !== undefined)
+    return wrong(`npm took --${kept} for its own; put "--" before it, as in npm run <script> -- --${kept}.`);
   return readOptions(whose, command, named ? args.slice(1) : args);
+}
+
+/** `npm test --list` hands npm an option, and the program none: it would do something else than it was asked for. */
+function keptByNpm(names, environment) {
+  if (environment.npm_lifecycle_event === undefined) return undefined;
+  return names.find((name) => environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
+}
+
+function listed(words) {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+function unknown(argument, owner, options) {
+  const known = Object.keys(options).map((name) => `--${name}`);
+  return wrong(
+    `${argument} is not an option of ${owner}, which takes ${known.length === 0 ? 'none' : listed(known)}; --help says more.`,
+  );
 }
 
 function readOptions({ name: owner, options }, command, args) {
@@ -31,7 +52,7 @@ function readOptions({ name: owner, options }, command, args) {
   const given = new Set();
   for (let index = 0; index < args.length; index += 1) {
     const [, name = '', inline] = /^--([a-z][a-z-]*)(?:=(.*))?$/s.exec(args[index]) ?? [];
-    if (!Object.hasOwn(options, name)) return wrong(`${args[index]} is not an option of ${owner}; --help lists them.`);
+    if (!Object.hasOwn(options, name)) return unknown(args[index], owner, options);
     if (given.has(name)) return wrong(`--${name} is given twice.`);
     given.add(name);
     if (options[name].kind === 'switch') {

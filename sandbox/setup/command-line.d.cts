@@ -20,5 +20,6 @@ export function whole(least: number, most: number): Option;
 export function readCommandLine(
   program: Program,
   args: readonly string[],
+  environment?: Readonly<Record<string, string | undefined>>,
 ): Read | { readonly kind: 'help' } | { readonly kind: 'wrong'; readonly problem: string };
 export function commandLineOrEnd(program: Program, args?: readonly string[]): Read;

@@ -2,7 +2,7 @@
 const { SWITCH, whole } = require('./command-line.cjs');
 
 const SANDBOX = {
-  name: 'npm run sandbox --',
+  name: 'npm run sandbox',
   usage: `npm run sandbox                    up, the demo, a summary table, down
   --json                           one JSON object as the last line
   --keep                           leave it up

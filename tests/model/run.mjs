@@ -8,7 +8,14 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownWorkers } from '../../scripts/lanes.mjs';
 import { execute } from '../../scripts/process.mjs';
+import { SWITCH, commandLineOrEnd } from '../../sandbox/setup/command-line.cjs';
 
+const { switches } = commandLineOrEnd({
+  name: 'tests/model/run.mjs',
+  usage: `node tests/model/run.mjs   the short configurations and every flaw
+  --soak                   the long ones too`,
+  options: { soak: SWITCH },
+});
 const cwd = dirname(fileURLToPath(import.meta.url));
 const model = (...args) => execute('python3', ['-m', 'launch_model', ...args], { cwd, show: false });
 
@@ -19,7 +26,7 @@ if (listed.code !== 0) {
 }
 const { short, long, flaws } = JSON.parse(listed.stdout);
 // The longest first, so that the shortest fill the gaps.
-const configurations = [...(process.argv.includes('--soak') ? long : []), ...short.toReversed()];
+const configurations = [...(switches.has('soak') ? long : []), ...short.toReversed()];
 const tasks = [...configurations.map((name) => [name]), ...flaws.map((name) => ['--find', name])];
 const others = [
   ['fleet_model', 'The limit over all tenants'],

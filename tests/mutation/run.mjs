@@ -12,6 +12,10 @@ import { mutations } from './mutations.mjs';
 
 const word = process.argv[2] ?? '';
 const wanted = mutations.filter(({ name }) => name.includes(word));
+if (wanted.length === 0) {
+  console.error(`No mutation has "${word}" in its name; tests/mutation/mutations.mjs names them.`);
+  process.exit(2);
+}
 const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
 const results = [];
 const queue = [...wanted];

@@ -2,7 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLineOrEnd } from '../../../sandbox/setup/command-line.cjs';
 import { bundle } from '../simulator/bundle.mjs';
+
+commandLineOrEnd({
+  name: 'npm run plots',
+  usage: 'npm run plots   draws the pictures in docs/images; a minute',
+  options: {},
+});
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = await bundle(join(here, 'src', 'plots-cli.ts'), 'bench-plots');

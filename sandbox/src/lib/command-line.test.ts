@@ -37,8 +37,12 @@ test.each([[['--help']], [['-h']], [['help']], [['up', '--port', '-h']]])('%j as
   expect(readCommandLine(SANDBOX, args).kind).toBe('help');
 });
 
+const KNOWN = 'run, up, status, env, replan, chaos, operate, hot, burst, screenshots, destroy, saas, apps and down';
 test.each([
-  [['--flood', '5'], '--flood is not an option of npm run sandbox --; --help lists them.'],
+  [
+    ['--flood', '5'],
+    '--flood is not an option of npm run sandbox, which takes --json, --keep and --port; --help says more.',
+  ],
   [['chaos', '--flood', '1e9x'], '--flood must be a whole number from 1 to 5000, not 1e9x.'],
   [['chaos', '--flood=1e3'], '--flood must be a whole number from 1 to 5000, not 1e3.'],
   [['chaos', '--flood', '-5'], '--flood must be a whole number from 1 to 5000, not -5.'],
@@ -51,19 +55,30 @@ test.each([
   [['up', '--port='], '--port needs a value; --help says which.'],
   [['up', '--port', '65536'], '--port must be a whole number from 1 to 65535, not 65536.'],
   [['up', '--port', '80', '--port', '81'], '--port is given twice.'],
-  [['down', 'extra'], 'extra is not an option of "down"; --help lists them.'],
-  [['down', '--json'], '--json is not an option of "down"; --help lists them.'],
+  [['down', 'extra'], 'extra is not an option of "down", which takes none; --help says more.'],
+  [['down', '--json'], '--json is not an option of "down", which takes none; --help says more.'],
   [['status', '--json=yes'], '--json takes no value.'],
-  [['dwon'], 'There is no command "dwon"; npm run sandbox -- --help lists them.'],
-  [['constructor'], 'There is no command "constructor"; npm run sandbox -- --help lists them.'],
-  [['status', '--constructor'], '--constructor is not an option of "status"; --help lists them.'],
+  [['dwon'], `There is no command "dwon"; npm run sandbox knows ${KNOWN}.`],
+  [['constructor'], `There is no command "constructor"; npm run sandbox knows ${KNOWN}.`],
+  [['status', '--constructor'], '--constructor is not an option of "status", which takes --json; --help says more.'],
 ])('the sandbox answers %j with one sentence', (args, problem) => {
   expect(problemOf(SANDBOX, ...args)).toBe(problem);
 });
 
+test('an option that npm took for its own is said, with where it belongs', () => {
+  const npm = { npm_lifecycle_event: 'one', npm_config_seed: 'of-mine', npm_config_cache: '/home/ops/.npm' };
+  expect(readCommandLine(ONE, [], npm)).toEqual({
+    kind: 'wrong',
+    problem: 'npm took --seed for its own; put "--" before it, as in npm run <script> -- --seed.',
+  });
+  expect(readCommandLine(ONE, [], { npm_config_seed: 'of-mine' }).kind).toBe('run');
+});
+
 test('the bench takes nothing but --help', () => {
   expect(readCommandLine(BENCH, ['--help']).kind).toBe('help');
-  expect(problemOf(BENCH, 'fast')).toBe('fast is not an option of yarn bench; --help lists them.');
+  expect(problemOf(BENCH, 'fast')).toBe(
+    'fast is not an option of yarn bench, which takes --sandbox; --help says more.',
+  );
 });
 
 test('each command of the sandbox is in its help', () => {
