@@ -14,6 +14,7 @@ const templates = {
   manifests: Object.fromEntries(manifests),
   plans: JSON.parse(readFileSync(join(module, 'plans.json'), 'utf8')),
 };
+const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const outfile = join(folder, 'dist', 'mtr.mjs');
 /** Each start of mtr reads and compiles all of it: a megabyte takes a tenth of a second of a processor. */
 const MOST_BYTES = 800_000;
@@ -30,6 +31,7 @@ await build({
   format: 'esm',
   define: {
     TENANT_NAMESPACE: JSON.stringify(templates),
+    VERSION: JSON.stringify(version),
     // The SDK that is in here runs on Node 20; its advice to whoever updates it is not for who runs mtr.
     'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
   },

@@ -12,6 +12,7 @@ const firstCells = [...page.matchAll(/^\| `?([a-z0-9][a-z0-9 -]*?)`? \|/gm)].map
 
 test('docs/cli.md lists every command, and no other', () => {
   const program = createProgram({
+    version: '1.2.3',
     connect: () => Promise.reject(new Error('none')),
     connectAccount: () => Promise.reject(new Error('none')),
     lines: noLines(),

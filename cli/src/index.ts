@@ -11,6 +11,7 @@ import { servePage } from './page/serve-page';
 
 /** Put in by build.mjs, so that mtr stays one file. */
 declare const TENANT_NAMESPACE: Templates;
+declare const VERSION: string;
 
 const prefix = process.env['MTR_PREFIX'];
 const endpoint = process.env['AWS_ENDPOINT_URL'];
@@ -30,6 +31,7 @@ const every: Every = (call, milliseconds) => {
 };
 
 process.exitCode = await main(process.argv.slice(2), {
+  version: VERSION,
   connectAccount: (target) => connectAccount({ ...target, ...(endpoint !== undefined && { endpoint }) }),
   fetch,
   lines: standardInput(),

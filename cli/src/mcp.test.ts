@@ -26,7 +26,11 @@ describe('mcp', () => {
     const initialized = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' });
     const answers = await ask(request('initialize', { protocolVersion: '2025-06-18' }), initialized, request('ping'));
     expect(answers).toMatchObject([
-      { jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-06-18', serverInfo: { name: 'mtr' } } },
+      {
+        jsonrpc: '2.0',
+        id: 1,
+        result: { protocolVersion: '2025-06-18', serverInfo: { name: 'mtr', version: '1.2.3' } },
+      },
       { id: 1, result: {} },
     ]);
   });

@@ -17,6 +17,7 @@ async function open(args: readonly string[], answer = Response.json({})) {
   };
   const texts = { out: '', err: '' };
   const code = await main(['open', ...args], {
+    version: '1.2.3',
     connect: async () => fleet,
     connectAccount: () => Promise.reject(new Error('none')),
     fetch: () => Promise.reject(new Error('none')),

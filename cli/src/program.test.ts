@@ -256,6 +256,7 @@ describe('the command line', () => {
   });
 
   it('shows help on standard output', async () => {
+    expect(await createShell().run('--version')).toEqual({ code: 0, err: '', out: '1.2.3\n' });
     expect(await createShell().run('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('why') });
   });
 

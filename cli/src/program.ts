@@ -30,6 +30,7 @@ import { addTenants } from './verbs/tenants';
 import { addUsage } from './verbs/usage';
 
 export interface ProgramDeps {
+  readonly version: string;
   readonly connect: (target: Target) => Promise<Fleet>;
   readonly connectAccount: (target: Omit<Target, 'prefix'>) => Promise<Account>;
   readonly fetch: typeof fetch;
@@ -75,6 +76,7 @@ type Run = (fleet: Fleet) => Promise<Answer>;
 export function createProgram(deps: ProgramDeps): Command {
   const program = new Command('mtr')
     .description('Operates a fleet of GitHub Actions runners for many tenants.')
+    .version(deps.version, '--version', 'which mtr this is')
     .option('--prefix <name>', "the module's prefix; also MTR_PREFIX")
     .option('--region <name>', 'the AWS Region; else as the AWS CLI finds it')
     .option('--profile <name>', 'the AWS profile; else as the AWS CLI finds it')
@@ -139,7 +141,7 @@ export function createProgram(deps: ProgramDeps): Command {
     .description('answer an assistant on standard input and output (Model Context Protocol); nothing changes anything')
     .action(() => {
       let fleet: Promise<Fleet> | undefined;
-      return serveMcp(deps.lines, deps.write, () => (fleet ??= connect()));
+      return serveMcp(deps, () => (fleet ??= connect()));
     });
   program
     .command('completion')

@@ -34,6 +34,7 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
   const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
     const texts = { out: '', err: '' };
     const code = await main(argv, {
+      version: '1.2.3',
       connect: async () => fleet,
       connectAccount: () => Promise.reject(new Error('none')),
       lines: noLines(),

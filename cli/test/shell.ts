@@ -32,6 +32,7 @@ export function createShell(options: ShellOptions = {}) {
   const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
     const texts = { out: '', err: '' };
     const code = await main(argv, {
+      version: '1.2.3',
       connect: async () => inMemory.fleet,
       connectAccount: async () => accountWith(parameters),
       fetch: (...call) => gitHub.fetch(...call),

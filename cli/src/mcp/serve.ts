@@ -15,21 +15,24 @@ const call = v.object({
 });
 type Call = v.InferOutput<typeof call>;
 
+export interface Assistant {
+  readonly lines: AsyncIterable<string>;
+  readonly write: (line: string) => void;
+  /** Of mtr, which the assistant may show. */
+  readonly version: string;
+}
+
 /** Answers an assistant's questions, a line of JSON each, until there are no more. */
-export async function serveMcp(
-  lines: AsyncIterable<string>,
-  write: (line: string) => void,
-  fleet: () => Promise<Fleet>,
-): Promise<void> {
+export async function serveMcp({ lines, write, version }: Assistant, fleet: () => Promise<Fleet>): Promise<void> {
   for await (const line of lines) {
     if (line.trim() === '') continue;
-    const answer = await answerTo(line, fleet);
+    const answer = await answerTo(line, version, fleet);
     if (answer !== undefined) write(`${JSON.stringify({ jsonrpc: '2.0', ...answer })}\n`);
   }
 }
 
 /** Undefined: a notification, which gets none. */
-async function answerTo(line: string, fleet: () => Promise<Fleet>): Promise<object | undefined> {
+async function answerTo(line: string, version: string, fleet: () => Promise<Fleet>): Promise<object | undefined> {
   const parsed = parse(line);
   if (parsed === undefined) return { id: null, ...failure('unreadable', 'This is no call of JSON-RPC 2.0.') };
   const { id, method, params } = parsed;
@@ -41,7 +44,7 @@ async function answerTo(line: string, fleet: () => Promise<Fleet>): Promise<obje
         result: {
           protocolVersion: PROTOCOL,
           capabilities: { tools: {} },
-          serverInfo: { name: 'mtr', version: '1' },
+          serverInfo: { name: 'mtr', version },
           instructions: 'Shows a fleet of GitHub Actions runners for many tenants. Nothing here changes anything.',
         },
       };
