@@ -84,6 +84,34 @@ locals {
 locals {
   pools = { for name, tier in var.runner_tiers : name => tier.pool if tier.pool != null }
 
+  # Minute, hour, day of the month, month, day of the week. Of each schedule of a pool the figures of each field; none where it has no five fields of
+  # figures, and one that is out of bounds where a range goes down or a step is 0.
+  cron_bounds   = [[0, 59], [0, 23], [1, 31], [1, 12], [0, 7]]
+  days_of_month = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+  cron_parts = {
+    for name, pool in local.pools : name => [
+      for entry in pool.schedule : try([
+        for field in split(" ", replace(trimspace(entry.cron), "/\\s+/", " ")) : [
+          for part in split(",", field) : regex("^(?:([*])|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,2}))?$", part)
+        ]
+      ], [])
+    ]
+  }
+  cron_figures = {
+    for name, schedules in local.cron_parts : name => [
+      for fields in schedules : length(fields) != 5 ? [] : [
+        for at, parts in fields : flatten([
+          for part in parts : try(
+            coalescelist(part[0] == null
+              ? range(tonumber(part[1]), tonumber(coalesce(part[2], part[1])) + 1, tonumber(coalesce(part[3], 1)))
+            : range(local.cron_bounds[at][0], local.cron_bounds[at][1] + 1, tonumber(coalesce(part[3], 1)))),
+            [-1]
+          )
+        ])
+      ]
+    ]
+  }
+
   tier_rules = [
     {
       says    = "default_tier must be a key of runner_tiers (${join(", ", keys(var.runner_tiers))})."
@@ -157,10 +185,20 @@ locals {
       about = "tiers"
       invalid = [
         for name, pool in local.pools : name
+        if anytrue([for at, entry in pool.schedule : length(local.cron_figures[name][at]) != 5 || !can(regex("^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$", entry.time_zone))])
+      ]
+    },
+    # The functions would not start with such a schedule.
+    {
+      says  = "runner_tiers: pool.schedule must hold at some time: minutes from 0 to 59, hours to 23, days from 1 to 31, months to 12, days of the week from 0 to 7, ranges upwards, and a day that one of its months has."
+      about = "tiers"
+      invalid = [
+        for name, pool in local.pools : name
         if anytrue([
-          for entry in pool.schedule :
-          !can(regex("^${join("\\s+", [for field in range(5) : "(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[0-9]{1,2})?(,(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[0-9]{1,2})?)*"])}$", entry.cron)) ||
-          !can(regex("^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$", entry.time_zone))
+          for fields in local.cron_figures[name] : length(fields) != 5 ? false : (
+            anytrue([for at, figures in fields : min(figures...) < local.cron_bounds[at][0] || max(figures...) > local.cron_bounds[at][1]]) ||
+            !anytrue([for month in fields[3] : try(min(fields[2]...) <= local.days_of_month[month - 1], false)])
+          )
         ])
       ]
     },

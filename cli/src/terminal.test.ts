@@ -131,4 +131,29 @@ describe('a window of time', () => {
     });
     expect((await shell.run('audit', 'search', '--day', '2026-01-15', '--since', '1h')).code).toBe(2);
   });
+
+  it.each([
+    ['--day', '2026-02-30'],
+    ['--day', '2026-13-01'],
+    ['--since', '2026-02-30'],
+    ['--until', '2026-02-29T12:00:00Z'],
+    ['--since', '999999d'],
+  ])('takes no day that the calendar does not have: %s %s', async (flag, day) => {
+    expect(await createShell().run('audit', 'search', flag, day)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(new RegExp(`"${day}" is no (day|time): give `)),
+    });
+  });
+
+  it('looks through a year of a quiet trail at a time', async () => {
+    const shell = createShell();
+    const entry = { installationId: 0, action: 'launches.frozen', actor: 'a', via: 'mtr', id: '1' } as const;
+    await shell.audit.record({ ...entry, at: '2024-06-01T09:00:00.000Z' });
+    const search = ['audit', 'search', '--since', '2024-03-01'];
+    const first = Object(await shell.json(...search));
+    expect(first).toMatchObject({ rows: [] });
+    const second = await shell.json(...search, '--page-token', String(first.next_page_token));
+    expect(second).toMatchObject({ rows: [{ at: '2024-06-01T09:00:00.000Z' }] });
+    expect(second).not.toHaveProperty('next_page_token');
+  });
 });

@@ -1,4 +1,4 @@
-import { DAY, entryOf, type AuditEntry, type AuditPage, type AuditPosition } from '@multi-tenant-runner/core';
+import { DAY, entryOf, isDay, type AuditEntry, type AuditPage, type AuditPosition } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { usage } from '../problem';
@@ -32,17 +32,19 @@ async function pageOf({ tenant, day, limit, cursor, since, until }: AuditFilter,
   if (day !== undefined && (tenant !== undefined || since !== undefined || until !== undefined))
     throw usage('Give --day, or --tenant, --since and --until.');
   const installationId = tenant === undefined ? 0 : (await findTenant(tenant, fleet.directory)).installationId;
-  // No entry has such a one: what is before it is before that time.
-  const atTime = until && { installationId, entry: `${until.toISOString()}#` };
+  const atTime = until && { ...beforeTime(until.toISOString()), installationId };
   const before = cursor === undefined ? atTime : parsePosition(cursor);
   if (tenant !== undefined) return fleet.audit.ofTenant(installationId, { limit, ...(before && { before }) });
   const now = fleet.clock.now();
   const first = day ?? dayOf(before?.entry ?? now.toISOString());
-  if (!/^\d{4}-\d\d-\d\d$/.test(first)) throw usage(`"${first}" is no day: give one as 2026-11-29.`);
+  if (!isDay(first)) throw usage(`"${first}" is no day: give one as 2026-11-29.`);
   return ofDays(first, dayOf(since?.toISOString() ?? first), { limit, ...(before && { before }) }, fleet);
 }
 
-/** A day after the other, back to the last, until a page is full. */
+/** Each is a call. */
+const MOST_DAYS = 366;
+
+/** A day after the other, back to the last, until a page is full or a year is looked through. */
 async function ofDays(
   first: string,
   last: string,
@@ -50,7 +52,9 @@ async function ofDays(
   { audit }: Fleet,
 ): Promise<AuditPage> {
   const entries: AuditEntry[] = [];
+  let looked = 0;
   for (let day = first; day >= last; day = dayBefore(day)) {
+    if ((looked += 1) > MOST_DAYS) return { entries, next: beforeTime(`${dayAfter(day)}T00:00:00.000Z`) };
     const from = day === first && before !== undefined && { before };
     const page = await audit.ofDay(day, { limit: limit - entries.length, ...from });
     entries.push(...page.entries);
@@ -65,6 +69,9 @@ async function ofDays(
 
 const dayOf = (iso: string): string => iso.slice(0, 10);
 const dayBefore = (day: string): string => dayOf(new Date(Date.parse(day) - DAY).toISOString());
+const dayAfter = (day: string): string => dayOf(new Date(Date.parse(day) + DAY).toISOString());
+// No entry has such a one: what is before it is before that time.
+const beforeTime = (iso: string): AuditPosition => ({ installationId: 0, entry: `${iso}#` });
 
 function rowOf(entry: AuditEntry): Row {
   return {

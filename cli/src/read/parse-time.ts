@@ -1,3 +1,4 @@
+import { isDay } from '@multi-tenant-runner/core';
 import { usage } from '../problem';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -10,9 +11,13 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?
  */
 export function parseTime(text: string, now: Date): Date {
   const ago = /^(\d{1,6})([smhd])$/.exec(text);
-  if (ago !== null) return new Date(now.getTime() - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0));
-  const at = RFC_3339.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (Number.isNaN(at.getTime()))
+  const isTime = RFC_3339.test(text) && isDay(text.slice(0, 'YYYY-MM-DD'.length));
+  const at =
+    ago === null
+      ? new Date(isTime ? text : Number.NaN)
+      : new Date(now.getTime() - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0));
+  // Nothing was before 1970.
+  if (!(at.getTime() >= 0))
     throw usage(`"${text}" is no time: give 15m, 2h or 3d (ago), or one as 2026-11-29T12:00:00Z.`);
   return at;
 }

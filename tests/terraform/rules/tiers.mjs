@@ -117,6 +117,17 @@ export const REJECTED = [
     ],
   ],
   [
+    'runner_tiers: pool.schedule must hold at some time: minutes from 0 to 59, hours to 23, days from 1 to 31, months ' +
+      'to 12, days of the week from 0 to 7, ranges upwards, and a day that one of its months has.',
+    ['60 * * * *', '* 24 * * *', '* * 0 * *', '* * * 13 *', '* * * * 8', '20-10 * * * *', '*/0 * * * *', '* * 30 02 *']
+      .concat('* * 31 4,6,9-9,11 *')
+      .map((cron) => [
+        cron,
+        { runner_tiers: { small: tier({ pool: { size: 1, schedule: [{ cron, size: 2 }] } }) } },
+        'Invalid tiers: small.',
+      ]),
+  ],
+  [
     'runner_tiers: pool.dedicated must be keyed by installation ids, such as 12345678.',
     [
       [
@@ -377,6 +388,21 @@ export const ACCEPTED = [
           capacity: 'spot',
           runner_group_id: 7,
           disk: { size_gb: 8 },
+        }),
+      },
+    },
+  ],
+  [
+    'schedules at the edge of every field',
+    {
+      runner_tiers: {
+        small: tier({
+          pool: {
+            size: 0,
+            schedule: ['* 8-17 * * 1-5', ' 0,59  0,23 1,31 1,12 0,7', '*/59 08 29 2 *', '* * 31 2,3-5/2 *']
+              .map((cron) => ({ cron, size: 1 }))
+              .concat({ cron: '0-59/99 * * * *', size: 50, time_zone: 'America/Argentina/Buenos_Aires' }),
+          },
         }),
       },
     },

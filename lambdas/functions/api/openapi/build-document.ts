@@ -131,6 +131,6 @@ function parametersOf(fields: v.GenericSchema, where: 'path' | 'query'): readonl
 }
 
 function schemaOf(schema: v.GenericSchema): JsonSchema {
-  const { $schema: _dialect, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12' });
+  const { $schema: _dialect, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12', ignoreActions: ['check'] });
   return rest;
 }

@@ -1,4 +1,4 @@
-import { AUDIT_VIAS, type AuditEntry, type AuditPage, type AuditPosition } from '@multi-tenant-runner/core';
+import { AUDIT_VIAS, isDay, type AuditEntry, type AuditPage, type AuditPosition } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { Caller } from '../access/caller';
 import type { ApiDeps } from '../deps';
@@ -20,6 +20,7 @@ const change = v.object({
 });
 const changes = v.object({ changes: v.array(change), next_cursor: nextCursor });
 const DAY = 'is not a day as 2026-01-15';
+const day = v.pipe(v.string(DAY), v.regex(/^\d{4}-\d\d-\d\d$/, DAY), v.check(isDay, DAY));
 
 export const listChanges = defineOperation({
   id: 'list-changes',
@@ -27,10 +28,10 @@ export const listChanges = defineOperation({
   path: '/v1/audit',
   summary: 'Who changed what and why, on one day of UTC, of all tenants; newest first.',
   params: NOTHING,
-  query: v.strictObject({ day: v.optional(v.pipe(v.string(DAY), v.regex(/^\d{4}-\d\d-\d\d$/, DAY))), ...paging }),
+  query: v.strictObject({ day: v.optional(day), ...paging }),
   answer: changes,
-  run: async ({ query: { day, limit, cursor }, caller }, deps) => {
-    const chosen = day ?? deps.clock.now().toISOString().slice(0, 10);
+  run: async ({ query: { day: asked, limit, cursor }, caller }, deps) => {
+    const chosen = asked ?? deps.clock.now().toISOString().slice(0, 10);
     const scope = ['list-changes', chosen];
     const request = { limit: limitOf(limit), ...(cursor !== undefined && (await open(cursor, scope, deps))) };
     return { body: await view(await deps.audit.ofDay(chosen, request), scope, caller, deps) };

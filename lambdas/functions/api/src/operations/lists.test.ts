@@ -127,6 +127,16 @@ describe('the audit trail', () => {
     expect(JSON.stringify(own)).not.toContain('arn:aws:iam');
     expect(Object(own).changes).toMatchObject([{ actor: 'operator' }, { actor: 'operator' }]);
   });
+
+  it('of a day that the calendar does not have is refused, not empty', async () => {
+    const { operator } = await createApiHarness();
+    for (const day of ['2026-02-30', '2026-02-29', '2026-13-01'])
+      await expect(operator('/v1/audit', { query: `day=${day}` })).resolves.toMatchObject({
+        status: 400,
+        body: { problems: ['day is not a day as 2026-01-15'] },
+      });
+    await expect(operator('/v1/audit', { query: 'day=2028-02-29' })).resolves.toMatchObject({ status: 200 });
+  });
 });
 
 describe('too many requests', () => {

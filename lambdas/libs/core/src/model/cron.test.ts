@@ -36,6 +36,13 @@ test.each(['5-1 * * * *', '*/0 * * * *', 'a * * * *', '1,,2 * * * *', '* * * * M
   expect(parseCron(text)).toBeUndefined(),
 );
 
+test.each(['* * 30 2 *', '* * 30-31 2 *', '* * 31 4,6,9,11 *'])('nor is %j, which no day fits', (text) =>
+  expect(parseCron(text)).toBeUndefined(),
+);
+test.each(['* * 29 2 *', '* * 31 4-5 *', '* * 28-31 2 *'])('%j fits some days', (text) =>
+  expect(parseCron(text)).toBeDefined(),
+);
+
 test('every minute of a field holds at its own time', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 23 }), (minute, hour) => {

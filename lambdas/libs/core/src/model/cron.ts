@@ -10,18 +10,29 @@ const FIELDS = [
   { from: 0, to: 7 },
 ] as const;
 
-/** Of five fields with figures, `*`, ranges, steps and lists, as in `0-30/10 8-17 * * 1-5`; undefined: it is none. */
+/** The most days that each month has. */
+const DAYS_OF_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Of five fields with figures, `*`, ranges, steps and lists, as in `0-30/10 8-17 * * 1-5`; undefined: it is none, or
+ * asks for days that no month has, such as 30 February.
+ */
 export function parseCron(text: string): Cron | undefined {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) return undefined;
   const sets = FIELDS.map((bounds, at) => parseField(fields[at] ?? '', bounds));
-  return sets.every((set) => set !== undefined) ? sets : undefined;
+  return sets.every((set) => set !== undefined) && hasDay(sets) ? sets : undefined;
 }
 
 /** Whether it holds in a minute; all five fields must. Pure. */
 export function cronHolds(cron: Cron, now: Date, timeZone: string): boolean {
   const local = localFieldsOf(now, timeZone);
   return cron.every((set, at) => set.has(local[at] ?? -1) || (at === 4 && local[4] === 0 && set.has(7)));
+}
+
+function hasDay([, , days, months]: Cron): boolean {
+  const first = Math.min(...(days ?? []));
+  return [...(months ?? [])].some((month) => first <= (DAYS_OF_MONTH[month - 1] ?? 0));
 }
 
 function parseField(text: string, { from, to }: { from: number; to: number }): ReadonlySet<number> | undefined {

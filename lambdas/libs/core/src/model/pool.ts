@@ -31,7 +31,7 @@ const cron = v.pipe(
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const parsed = parseCron(dataset.value);
     if (parsed !== undefined) return parsed;
-    addIssue({ message: 'is not a cron expression of five fields of figures' });
+    addIssue({ message: 'is not a cron expression of five fields of figures that some day fits' });
     return NEVER;
   }),
 );

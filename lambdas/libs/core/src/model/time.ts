@@ -25,3 +25,10 @@ export function ageOf(iso: string | undefined, now: Date): number {
   const then = iso === undefined ? Number.NaN : Date.parse(iso);
   return Number.isNaN(then) ? 0 : now.getTime() - then;
 }
+
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`: 2026-02-30 is none, which `Date` takes for 2 March. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
