@@ -41,10 +41,9 @@ function listed(words) {
 }
 
 function unknown(argument, owner, options) {
-  const known = Object.keys(options).map((name) => `--${name}`);
-  return wrong(
-    `${argument} is not an option of ${owner}, which takes ${known.length === 0 ? 'none' : listed(known)}; --help says more.`,
-  );
+  const names = Object.keys(options).map((name) => `--${name}`);
+  const known = names.length === 0 ? 'none' : listed(names);
+  return wrong(`${argument} is not an option of ${owner}, which takes ${known}; --help says more.`);
 }
 
 function readOptions({ name: owner, options }, command, args) {

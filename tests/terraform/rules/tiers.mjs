@@ -117,8 +117,8 @@ export const REJECTED = [
     ],
   ],
   [
-    'runner_tiers: pool.schedule must hold at some time: minutes from 0 to 59, hours to 23, days from 1 to 31, months ' +
-      'to 12, days of the week from 0 to 7, ranges upwards, and a day that one of its months has.',
+    'runner_tiers: pool.schedule must hold at some time: minutes from 0 to 59, hours to 23, days from 1 to 31, ' +
+      'months to 12, days of the week from 0 to 7, ranges upwards, and a day that one of its months has.',
     ['60 * * * *', '* 24 * * *', '* * 0 * *', '* * * 13 *', '* * * * 8', '20-10 * * * *', '*/0 * * * *', '* * 30 02 *']
       .concat('* * 31 4,6,9-9,11 *')
       .map((cron) => [
