@@ -58,6 +58,27 @@ describe('secrets of an app', () => {
     expect(shell.appSecrets.size).toBe(1);
   });
 
+  it('are set by the next command where one died between the claim and the value', async () => {
+    const shell = await shellWithApp();
+    const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 1, buildsPerHour: 10 };
+    if (shell.apps.settings) shell.apps.settings = { ...shell.apps.settings, quotas: new Map([['small', small]]) };
+    shell.input.push('x');
+    const putValue = shell.appSecrets.set.bind(shell.appSecrets);
+    shell.appSecrets.set = () => {
+      throw new Error('Secrets Manager does not answer');
+    };
+    const set = ['apps', 'set-secret', 'shop', 'KEY', ...REASON];
+    expect(await shell.run(...set)).toMatchObject({ code: 1, err: 'mtr: Secrets Manager does not answer\n' });
+    shell.appSecrets.set = putValue;
+    expect(await shell.json('apps', 'secrets', 'shop')).toEqual({ rows: [] });
+    expect(await shell.run(...set)).toMatchObject({ code: 0 });
+    expect([...shell.appSecrets.values()]).toEqual(['x']);
+    expect(shell.apps.rows.get('shop')?.secrets).toEqual({
+      kept: [expect.objectContaining({ name: 'KEY' })],
+      leaving: [],
+    });
+  });
+
   it('are not set of an app that is deleted', async () => {
     const shell = await shellWithApp();
     await shell.run('apps', 'delete', 'shop', '--yes', ...REASON);

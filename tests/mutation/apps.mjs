@@ -48,9 +48,9 @@ export const appMutations = [
   },
   {
     name: 'apps: a secret is kept before it counts',
-    file: 'functions/api/src/operations/app-secrets.ts',
-    edits: [['const claimed = claim ?', 'const claimed = claim && body.value.length < 0 ?']],
-    suites: ['functions/api/src/operations/app-secrets'],
+    file: 'libs/core/src/protocol/keep-app-secret.ts',
+    edits: [['const claimed = claim ?', 'const claimed = claim && value.length < 0 ?']],
+    suites: ['libs/core/src/protocol/keep-app-secret'],
   },
   {
     name: 'apps: a tenant has more secrets than its quota',

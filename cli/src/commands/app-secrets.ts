@@ -1,15 +1,14 @@
 import {
-  claimSecret,
   describeOver,
   hasItsSecrets,
+  keepAppSecret,
   problemsOfSecret,
   quotaOf,
   refuseSecret,
-  setSecret,
   unsetSecret,
   type App,
   type AppQuota,
-  type AppSecretsChanges,
+  type SecretsOutcome,
 } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
@@ -49,14 +48,9 @@ export async function setAppSecret(
   const problems = problemsOfSecret(variable, value);
   if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
   const sentence = `${variable} is set; what runs of ${app.app} is deployed with it.`;
-  const keep = async (): Promise<void> => {
-    const quota = await quotaFor(app, fleet);
-    const claim = claimSecret(app, variable, fleet.clock.now());
-    const claimed = claim ? await write(app, { secrets: claim }, quota, fleet) : app;
-    const arn = await fleet.apps.secrets.keep(claimed, variable, value);
-    await write(claimed, setSecret(claimed, { name: variable, arn }, fleet.clock.now()), quota, fleet);
-  };
-  return change(app, { action: 'app.secret-set', variable, sentence, make: keep }, options, fleet);
+  const make = (quota: AppQuota): Promise<SecretsOutcome> =>
+    keepAppSecret(app, { name: variable, value }, quota, { ...fleet.apps, clock: fleet.clock });
+  return change(app, { action: 'app.secret-set', variable, sentence, make }, options, fleet);
 }
 
 export async function unsetAppSecret(
@@ -72,7 +66,8 @@ export async function unsetAppSecret(
   if (decision.kind === 'nothing')
     return { kind: 'fields', fields: { app: app.app, changed: false }, sentence: decision.sentence };
   const sentence = `${variable} is gone once what runs of ${app.app} has been deployed without it.`;
-  const make = async (): Promise<void> => void (await write(app, decision.changes, await quotaFor(app, fleet), fleet));
+  const make = (quota: AppQuota): Promise<SecretsOutcome> =>
+    fleet.apps.store.setSecrets(app, decision.changes, quota, fleet.clock.now());
   return change(app, { action: 'app.secret-unset', variable, sentence, make }, options, fleet);
 }
 
@@ -81,7 +76,7 @@ interface Wish {
   readonly variable: string;
   readonly sentence: string;
   /** Once it is on record. */
-  readonly make: () => Promise<void>;
+  readonly make: (quota: AppQuota) => Promise<SecretsOutcome>;
 }
 
 async function change(
@@ -94,7 +89,10 @@ async function change(
   if (options.dryRun) return { kind: 'fields', fields: { ...fields, dry_run: true }, sentence };
   const { installationId } = app;
   await recordChange({ installationId, action, after: { app: app.app, variable } }, options, fleet);
-  await make();
+  const quota = await quotaFor(app, fleet);
+  const outcome = await make(quota);
+  if (outcome.kind === 'over') throw new Problem(describeOver(outcome.what, quota), EXIT.refused);
+  if (outcome.kind === 'changed') throw changed(`${app.app} changed in the meantime; look again and repeat.`);
   return { kind: 'fields', fields, sentence };
 }
 
@@ -102,14 +100,6 @@ async function change(
 async function quotaFor({ installationId }: App, fleet: Fleet): Promise<AppQuota> {
   const lookup = await fleet.directory.get(installationId);
   return quotaOf(await readAppSettings(fleet), lookup.kind === 'tenant' ? lookup.tenant.tier : '');
-}
-
-/** Within the quota, before anything is kept. */
-async function write(app: App, changes: AppSecretsChanges, quota: AppQuota, fleet: Fleet): Promise<App> {
-  const outcome = await fleet.apps.store.setSecrets(app, changes, quota, fleet.clock.now());
-  if (outcome.kind === 'over') throw new Problem(describeOver(outcome.what, quota), EXIT.refused);
-  if (outcome.kind === 'changed') throw changed(`${app.app} changed in the meantime; look again and repeat.`);
-  return outcome.app;
 }
 
 async function readAll(lines: AsyncIterable<string>): Promise<string> {

@@ -1,17 +1,14 @@
 import {
   decideAppChange,
+  decideAppScale,
   declareApp,
-  describeGone,
   describeOver,
-  isAppGone,
   logPage,
   namesOfApp,
-  problemsOfPort,
-  problemsOfSize,
   quotaOf,
   type AppChange,
   type AppDeclaration,
-  type AppResizing,
+  type AppScale,
 } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
@@ -82,7 +79,7 @@ export async function linkAppLogs(name: string, fleet: Fleet): Promise<Answer> {
 
 export async function scaleApp(
   name: string,
-  asked: Partial<AppResizing>,
+  asked: Partial<AppScale>,
   options: ChangeOptions,
   fleet: Fleet,
 ): Promise<Answer> {
@@ -90,11 +87,10 @@ export async function scaleApp(
   if (Object.keys(asked).length === 0) throw usage('Give --count, --cpu, --memory or --port.');
   const app = await findApp(name, fleet);
   const settings = await readAppSettings(fleet);
-  const before = { cpu: app.cpu, memory: app.memory, count: app.count, port: app.port };
-  const after = { ...before, ...asked };
-  const problems = [...problemsOfSize(after), ...problemsOfPort(after.port)];
-  if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
-  if (isAppGone(app)) throw new Problem(describeGone(app), EXIT.refused);
+  const decision = decideAppScale(app, asked);
+  if (decision.kind === 'invalid') throw usage(`${decision.problems.join('; ')}.`);
+  if (decision.kind === 'refuse') throw new Problem(decision.sentence, EXIT.refused);
+  const { before, after } = decision;
   if (options.dryRun) return { kind: 'fields', fields: { app: app.app, dry_run: true, ...after } };
   const { installationId } = app;
   const said = { app: app.app };

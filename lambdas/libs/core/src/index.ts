@@ -48,6 +48,7 @@ export * from './decisions/app-hosts';
 export * from './decisions/app-quota';
 export * from './decisions/change-hosts';
 export * from './decisions/decide-app-change';
+export * from './decisions/decide-app-scale';
 export * from './decisions/decide-preview';
 export * from './decisions/declare-app';
 export * from './decisions/explain-deployment';

@@ -95,6 +95,24 @@ describe('a secret of an app', () => {
     expect((await set('MORE')).status).toBe(200);
   });
 
+  it('is set by the next request where one died between its claim and its value', async () => {
+    const { api, set } = await open();
+    const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 1, buildsPerHour: 10 };
+    if (api.apps.settings) api.apps.settings = { ...api.apps.settings, quotas: new Map([['small', small]]) };
+    const putValue = api.secrets.set.bind(api.secrets);
+    api.secrets.set = () => {
+      throw new Error('Secrets Manager does not answer');
+    };
+    expect((await set('KEY')).status).toBe(503);
+    expect(await secretsOf(api)).toMatchObject({ kept: [], claimed: [{ name: 'KEY' }] });
+    api.secrets.set = putValue;
+    expect(await set('KEY')).toMatchObject({ status: 200, body: { secrets: [{ name: 'KEY' }] } });
+    expect([await secretsOf(api), [...api.secrets.values()]]).toEqual([
+      { kept: [expect.objectContaining({ name: 'KEY' })], leaving: [] },
+      [VALUE],
+    ]);
+  });
+
   it("is neither set nor named by another tenant, nor set by a job or the tenant's users", async () => {
     const { api } = await open();
     api.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });

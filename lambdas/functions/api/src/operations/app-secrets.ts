@@ -1,15 +1,14 @@
 import {
-  claimSecret,
   describeOver,
   hasItsSecrets,
+  keepAppSecret,
   problemsOfSecret,
   quotaOf,
   refuseSecret,
-  setSecret,
   unsetSecret,
   type App,
   type AppQuota,
-  type AppSecretsChanges,
+  type SecretsOutcome,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { Problem } from '../http/problem';
@@ -69,13 +68,9 @@ export const setAppSecret = defineOperation({
       deps,
     );
     const quota = await quotaFor(params.installation_id, apps, deps);
-    const asked = deps.clock.now();
-    const claim = claimSecret(app, name, asked);
-    const claimed = claim ? await write(app, { secrets: claim }, { quota, apps, now: asked }) : app;
-    // What is kept for a change that comes too late goes with the app.
-    const arn = await apps.secrets.keep(claimed, name, body.value);
-    const now = deps.clock.now();
-    return { body: view(await write(claimed, setSecret(claimed, { name, arn }, now), { quota, apps, now })) };
+    const wish = { name, value: body.value };
+    const outcome = await keepAppSecret(app, wish, quota, { ...apps, clock: deps.clock });
+    return { body: view(written(outcome, quota)) };
   },
 });
 
@@ -97,7 +92,8 @@ export const unsetAppSecret = defineOperation({
     const after = { app: app.app, variable: params.secret };
     await recordChange({ installationId, action: 'app.secret-unset', after }, context, deps);
     const quota = await quotaFor(params.installation_id, apps, deps);
-    return { body: view(await write(app, decision.changes, { quota, apps, now: deps.clock.now() })) };
+    const outcome = await apps.store.setSecrets(app, decision.changes, quota, deps.clock.now());
+    return { body: view(written(outcome, quota)) };
   },
 });
 
@@ -107,13 +103,8 @@ async function quotaFor(installationId: string, apps: AppsDeps, deps: ApiDeps): 
   return quotaOf(await settingsOf(apps), tenant.tier);
 }
 
-/** Within the quota, before anything is kept. @throws Problem */
-async function write(
-  app: App,
-  changes: AppSecretsChanges,
-  { quota, apps, now }: { readonly quota: AppQuota; readonly apps: AppsDeps; readonly now: Date },
-): Promise<App> {
-  const outcome = await apps.store.setSecrets(app, changes, quota, now);
+/** The app as it is now. @throws Problem */
+function written(outcome: SecretsOutcome, quota: AppQuota): App {
   if (outcome.kind === 'over') throw new Problem('refused', describeOver(outcome.what, quota));
   if (outcome.kind === 'changed') throw changedMeanwhile();
   return outcome.app;

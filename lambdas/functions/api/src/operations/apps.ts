@@ -1,11 +1,9 @@
 import {
+  decideAppScale,
   declareApp,
-  describeGone,
   describeOver,
-  isAppGone,
   logPage,
   namesOfApp,
-  problemsOfSize,
   quotaOf,
   type AppDeclaration,
 } from '@multi-tenant-runner/core';
@@ -155,12 +153,13 @@ export const scaleApp = defineOperation({
     const { tenant } = await findTenant(params.installation_id, deps);
     const settings = await settingsOf(apps);
     const found = await findApp(params, context.caller, apps);
-    const { cpu, memory, port } = found;
-    const before = { cpu, memory, count: found.count, port };
-    const after = { ...before, ...body.size, port: body.port ?? port, count: body.count ?? found.count };
-    const problems = problemsOfSize(after);
-    if (problems.length > 0) throw new Problem('invalid-request', `${problems.join('; ')}.`, { problems });
-    if (isAppGone(found)) throw new Problem('refused', describeGone(found));
+    const decision = decideAppScale(found, { ...body.size, port: body.port, count: body.count });
+    if (decision.kind === 'invalid') {
+      const { problems } = decision;
+      throw new Problem('invalid-request', `${problems.join('; ')}.`, { problems });
+    }
+    if (decision.kind === 'refuse') throw new Problem('refused', decision.sentence);
+    const { before, after } = decision;
     const { installationId } = found;
     const said = { app: found.app };
     await recordChange(

@@ -15,6 +15,7 @@ export * from './end-job';
 export * from './explain-job-now';
 export * from './find-machines';
 export * from './find-waiting';
+export * from './keep-app-secret';
 export * from './sync-job-from-github';
 export * from './end-machine';
 export * from './machine-end';
