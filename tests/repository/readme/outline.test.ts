@@ -19,3 +19,10 @@ test('the README links every document', () => {
   const documents = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
   expect(linked).toEqual(expect.arrayContaining(documents));
 });
+
+test('the README says of each file of the module what it has, but of its inputs, outputs and versions', () => {
+  const [, components = ''] = byHand.split(/^## (?=Components|Lambda Functions)/m);
+  const files = readdirSync(root).filter((name) => /\.tf$/.test(name) && !/^(variables|outputs|versions)/.test(name));
+  const linked = [...components.matchAll(/\]\(([\w.-]+\.tf)\)/g)].map(([, name]) => name);
+  expect(linked.sort()).toEqual(files.sort());
+});
