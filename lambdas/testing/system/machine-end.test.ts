@@ -306,11 +306,12 @@ describe('EC2 has no room', () => {
   });
 });
 
-test('a machine that ends while its configuration is stored leaves neither that nor a registration', async () => {
+test('a machine that ends while SSM throttles its configuration leaves neither that nor a registration', async () => {
   const system = createSystem();
   system.harness.addTenant();
   const { configs, ...ports } = system.scaleUp();
-  const put: typeof configs.put = async (config) => {
+  const put: typeof configs.put = async (config, onWait) => {
+    await onWait?.();
     await system.shutDown(system.machineOf(1).instanceId);
     return configs.put(config);
   };

@@ -185,8 +185,7 @@ export function createSystem(options: SystemOptions = {}): System {
       return row;
     },
     machineOf: (jobId) => {
-      const { instanceId } = system.launchOf(jobId);
-      const machine = instanceId === undefined ? undefined : harness.state.fleet.machines.get(instanceId);
+      const machine = harness.state.fleet.machineOf(system.launchOf(jobId));
       if (machine === undefined) throw new Error(`no machine of job ${jobId}`);
       return machine;
     },

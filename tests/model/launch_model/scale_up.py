@@ -37,6 +37,8 @@ from .values import (
     START,
     STORE,
     TERM,
+    TRUSTS,
+    UINST,
     UNREG,
 )
 
@@ -52,6 +54,7 @@ class ScaleUp(State):
             START: self.start,
             INTENT: self.write_intent,
             INST: self.write_instance,
+            UINST: self.write_instance_to_undo,
             CHECK: self.check_status,
             JIT: self.mint,
             STORE: self.store,
@@ -141,6 +144,8 @@ class ScaleUp(State):
         bad = "S4: RunInstances for a launch that was released" if s[step.row] >= ENDED and exists == M_NONE else None
         if exists and s[self.candidate + launch] == token:
             step.to(RELEASE if exists == M_GONE else INST)
+            if "undo-trusts-row" in self.flaws and not s[self.instance + launch]:
+                step.t[pr + 2] |= TRUSTS
             yield ("RunInstances answers with the machine of before", p, launch), step.t, False, None
             return
         if exists:
@@ -152,14 +157,17 @@ class ScaleUp(State):
             t[step.machine], t[self.candidate + launch], t[pr] = M_UP, token, call
             return t
 
-        yield ("RunInstances starts a machine", p, launch), started(INST), False, bad
+        # Its row names it at once, or together with `running` if nothing has to be waited for until then.
+        for call, how in ((INST, ", which is written at once"), (CHECK, "")):
+            yield ("RunInstances starts a machine" + how, p, launch), started(call), False, bad
+            if s[self.fault] and "lag" in self.fault_kinds:  # indexes and Describe learn of it later
+                t = started(call)
+                t[self.fault] -= 1
+                t[self.hidden + launch] = 1
+                label = "RunInstances starts a machine that Describe does not show yet" + how
+                yield (label, p, launch), t, True, bad
         if s[self.fault] == 0:
             return
-        if "lag" in self.fault_kinds:  # indexes and Describe learn of it later
-            t = started(INST)
-            t[self.fault] -= 1
-            t[self.hidden + launch] = 1
-            yield ("RunInstances starts a machine that Describe does not show yet", p, launch), t, True, bad
         if "refuse" in self.fault_kinds:
             t = list(s)
             t[self.fault] -= 1
@@ -195,17 +203,31 @@ class ScaleUp(State):
         self.touch(step.t, step.launch)
         step.to(CHECK)
 
+    def write_instance_to_undo(self, step):
+        """A machine that is ended again is in its row before."""
+        self.write_instance(step)
+        if step.t[step.pr] == CHECK:
+            self.undo(step)
+
     def check_status(self, step):
         """The tenant's status once more, and whether the job is still there."""
         status = step.t[STATUS]
-        if status == ACTIVE and step.t[step.job] == J_DONE:
-            step.to(UNREG)
-            return
-        if status == ACTIVE:
+        if status == ACTIVE and step.t[step.job] != J_DONE:
             step.to(JIT)
             return
-        step.to(TERM if status == DELETED or "undo-kills-busy" in self.flaws else UNREG)
-        step.t[step.pr + 2] |= PARKS
+        if status != ACTIVE:
+            step.t[step.pr + 2] |= PARKS
+        if step.t[self.instance + step.launch]:
+            self.undo(step)
+        else:
+            step.to(UINST)
+
+    def undo(self, step):
+        """The registration of an earlier attempt must go first: a job may run by it."""
+        flags, status = step.t[step.pr + 2], step.t[STATUS]
+        careless = flags & TRUSTS or flags & PARKS and "undo-kills-busy" in self.flaws
+        step.to(TERM if status == DELETED or careless else UNREG)
+        step.t[step.pr + 2] &= ~TRUSTS
 
     @staticmethod
     def mint(step):
@@ -220,7 +242,8 @@ class ScaleUp(State):
         step.to(DONE)
 
     def mark_running(self, step):
+        """With the machine, where its row does not name it yet."""
         if step.t[step.row] == LAUNCHING:
-            step.t[step.row] = RUNNING
+            step.t[step.row], step.t[self.instance + step.launch] = RUNNING, 1
             self.touch(step.t, step.launch)
         step.end()

@@ -67,7 +67,9 @@ class Settling(State):
                 and step.t[self.young + step.launch] & 1 << step.p
                 and "settle-on-old-look" not in self.flaws
             )
-            if step.call == ILEASE and "idle-without-lease" in self.flaws:
+            if step.call == ILEASE and not step.t[self.instance + step.launch]:
+                step.end()  # no row names the machine yet
+            elif step.call == ILEASE and "idle-without-lease" in self.flaws:
                 step.to(UNREG)
             elif step.t[step.lease] == 0 and step.t[step.row] in rows and not written:
                 step.t[step.lease] = step.p + 1

@@ -67,6 +67,11 @@ class Sweep(World):
     def ec2_event(self, s, idle, launch):
         if not s[self.ec2 + launch]:
             return
+        if not s[self.instance + launch]:
+            t = list(s)
+            t[self.ec2 + launch] = 0
+            yield ("EC2 event: machine gone, and no row names it yet", ENVIRONMENT, launch), t, False, None
+            return
         if s[self.row + launch] == ENDED:
             t = list(s)
             t[self.ec2 + launch] = 0
@@ -202,7 +207,7 @@ class Sweep(World):
 
     def idle_machine(self, s, idle, launch):
         machine = s[self.machine + launch]
-        if s[self.row + launch] not in (LAUNCHING, RUNNING):
+        if s[self.row + launch] not in (LAUNCHING, RUNNING) or not s[self.instance + launch]:
             return
         any_queued = any(s[self.github + j] == G_QUEUED for j in range(JOBS))
         over = s[self.job + s[self.predicted + launch]] == J_DONE and not s[self.taken + launch]

@@ -37,6 +37,7 @@ CALLS = {
     "INTENT": "intent",
     "RUN": "RunInstances",
     "INST": "instance id",
+    "UINST": "instance id, to undo",
     "CHECK": "tenant status again",
     "JIT": "JIT config",
     "STORE": "parameter",
@@ -78,6 +79,7 @@ CALLS = {
     INTENT,
     RUN,
     INST,
+    UINST,
     CHECK,
     JIT,
     STORE,
@@ -112,8 +114,9 @@ CALLS = {
 CALL_NAMES = list(CALLS.values())
 
 # What a process acknowledges at its end; PARKS: its release parks the job without a call to GitHub.
-# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`. ASLEEP: it is frozen before its next call.
-SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE, ASLEEP = 1, 2, 3, 3, 4, 8, 16, 32
+# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`. ASLEEP: it is frozen before its next call. TRUSTS: by a flaw,
+# it takes a row without a machine for proof that nothing was registered.
+SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE, ASLEEP, TRUSTS = 1, 2, 3, 3, 4, 8, 16, 32, 64
 
 JOBS = 2
 # In a label, instead of a process: the environment; instead of a launch: the tenant.

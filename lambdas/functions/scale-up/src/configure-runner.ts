@@ -16,6 +16,8 @@ export interface RunnerSettings {
   readonly place: RunnerPlace;
   readonly runnerGroupId: number;
   readonly tenantTier: string;
+  /** Called before this takes longer than it usually does. */
+  readonly onWait: () => Promise<unknown>;
 }
 
 export type Configured =
@@ -42,14 +44,15 @@ export async function configureRunner(
       mayBeRegistered: minted.kind === 'unavailable' || minted.wasThere === true,
     };
   try {
-    await deps.configs.put({
+    const entry = {
       installationId: launch.installationId,
       launchId: launch.launchId,
       value: minted.jitConfig,
       tenantTier: settings.tenantTier,
       tier: launch.tier,
       expiresAt: plus(deps.clock.now(), PARAMETER_LIFETIME),
-    });
+    };
+    await deps.configs.put(entry, settings.onWait);
   } catch (cause) {
     if (cause instanceof Throttled) return { kind: 'throttled' };
     throw cause;
@@ -66,7 +69,7 @@ type Minted =
 async function mint(
   launch: Launch,
   name: string,
-  { place, runnerGroupId }: RunnerSettings,
+  { place, runnerGroupId, onWait }: RunnerSettings,
   deps: ScaleUpDeps,
 ): Promise<Minted> {
   const tier = deps.settings.tiers.get(launch.tier);
@@ -74,6 +77,7 @@ async function mint(
     return { kind: 'refused', status: 0, message: `tier ${launch.tier} is not configured any more` };
   const runner = { name, labels: tier.labels, runnerGroupId };
   const unclear = await deps.github.createJitConfig(place, runner);
+  if (unclear.kind === 'unavailable') await onWait();
   // A machine stands by. Had GitHub registered the runner all the same, the second answer says so.
   const first = unclear.kind === 'unavailable' ? await deps.github.createJitConfig(place, runner) : unclear;
   if (first.kind !== 'exists') return first;

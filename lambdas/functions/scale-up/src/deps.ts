@@ -54,7 +54,10 @@ export interface Pooling {
 
 export interface ScaleUpDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'run' | 'runGroup' | 'findByToken' | 'terminate'>;
-  readonly configs: Pick<ConfigStore, 'put' | 'remove'>;
+  readonly configs: Pick<ConfigStore, 'remove'> & {
+    /** @param onWait called before the write is repeated, which may take many seconds */
+    put(entry: Parameters<ConfigStore['put']>[0], onWait?: () => Promise<unknown>): Promise<void>;
+  };
   readonly budgets: Pick<Budgets, 'place'>;
   readonly scaleUp: ScaleUpSettings;
   /** Absent: no size has a pool. */

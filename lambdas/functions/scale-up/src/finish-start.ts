@@ -5,25 +5,45 @@ import {
   placeOfLaunch,
   removeLeftovers,
   type JobFollowUp,
-  type Launch,
   type LeaseHolder,
+  type MachineOfRow,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
 import { configureRunner } from './configure-runner';
 import { decideFinish, type StartFacts } from './decide-start';
-import { tenantTierOf, type ScaleUpDeps } from './deps';
+import { RetryLater, tenantTierOf, type ScaleUpDeps } from './deps';
+import { createMachineNote, endUnlessOpen, type MachineNote, type WithMachine } from './machine-note';
 import { afterGitHub, endAs, parkFor, type Stopped } from './park-for';
 
 export interface MachineStart extends StartFacts {
-  readonly launch: Launch & { readonly instanceId: string };
+  readonly launch: WithMachine;
+  /** What its row does not say of the machine yet. */
+  readonly unwritten?: MachineOfRow;
   readonly lease: LeaseHolder;
   readonly runnerGroupId: number;
-  /** This invocation was the first to learn of the machine, so no configuration was stored for it before. */
+  /** No earlier invocation can have registered a runner for it, or stored a configuration. */
   readonly isFirst: boolean;
 }
 
-/** Configures a launch's machine. The tenant may have been suspended, or the job cancelled, while EC2 worked. */
+interface NotedStart extends Omit<MachineStart, 'unwritten'> {
+  readonly note: MachineNote;
+}
+
+/**
+ * Configures a launch's machine. The tenant may have been suspended, or the job cancelled, while EC2 worked. Whatever
+ * comes otherwise than it should, or later, finds the machine in its launch's row.
+ */
 export async function finishStart(start: MachineStart, deps: ScaleUpDeps): Promise<void> {
+  const note = createMachineNote(start, deps);
+  try {
+    await finish({ ...start, note }, deps);
+  } catch (cause) {
+    await note.write().catch(() => undefined);
+    throw cause;
+  }
+}
+
+async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
   const { job, launch, runnerGroupId } = start;
   const { installationId, jobId } = job;
   const { lookup, jobs } = await deps.admissions.read({ installationId, jobIds: [jobId] });
@@ -46,7 +66,7 @@ export async function finishStart(start: MachineStart, deps: ScaleUpDeps): Promi
   const place = placeOfLaunch(launch, lookup);
   const configured = await configureRunner(
     launch,
-    { place, runnerGroupId, tenantTier: tenantTierOf(lookup, deps) },
+    { place, runnerGroupId, tenantTier: tenantTierOf(lookup, deps), onWait: start.note.write },
     deps,
   );
   switch (configured.kind) {
@@ -74,30 +94,34 @@ interface Undo {
   readonly registration?: 'must-go' | 'whatever';
 }
 
-async function undo({ launch, lease, isFirst }: MachineStart, how: Undo, deps: ScaleUpDeps): Promise<void> {
+async function undo({ note, lease, isFirst }: NotedStart, how: Undo, deps: ScaleUpDeps): Promise<void> {
+  const launch = await note.write();
   const registration = how.registration ?? (isFirst ? 'none' : 'must-go');
   const end = await endMachine(launch, { ...how, lease, registration }, deps);
   if (end !== 'ended' && registration !== 'whatever') await dropLease(launch, lease, deps);
 }
 
 async function recordRunning(
-  { job, launch, lease }: MachineStart,
+  { job, launch, lease, note }: NotedStart,
   { name, runnerId }: { readonly name: string; readonly runnerId?: number },
   lookup: TenantLookup,
   deps: ScaleUpDeps,
 ): Promise<void> {
   const clearsCircuit = lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier);
-  const running = await markLaunchRunning(
-    launch,
-    { runnerName: name, ...(runnerId !== undefined && { runnerId }), ...(clearsCircuit && { clearsCircuit }) },
-    lease,
-    deps,
-  );
+  const runner = {
+    runnerName: name,
+    ...(runnerId !== undefined && { runnerId }),
+    ...(clearsCircuit && { clearsCircuit }),
+  };
+  const running = await markLaunchRunning(launch, { ...note.unwritten(), ...runner }, lease, deps);
   if (!running.ok) {
+    const isUnknown = note.unwritten() !== undefined;
+    if (isUnknown) await endUnlessOpen(launch.instanceId, running.row, deps);
     // The machine ended while GitHub or SSM worked, and its release came before what was made for it.
     const isOver = running.row?.state === 'ending' || running.row?.state === 'ended';
     const made = { instanceId: launch.instanceId, ...(runnerId !== undefined && { runnerId }) };
     if (isOver) await removeLeftovers({ ...running.row, ...made }, {}, deps);
+    else if (isUnknown) throw new RetryLater('The lease of the launch was lost while its machine was configured');
     return;
   }
   deps.metrics.count('RunnerLaunched', {

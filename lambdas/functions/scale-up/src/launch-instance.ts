@@ -1,23 +1,25 @@
 import {
   recordCapacityErrors,
-  recordInstance,
-  runnerName,
   type Intent,
   type JobReason,
   type Launch,
   type LeaseHolder,
+  type MachineOfRow,
   type NotStarted,
-  type StartedMachine,
 } from '@multi-tenant-runner/core';
 import { requestFor, type Asked } from './ask-together';
 import { createLoneSeat } from './desk';
 import type { MachineFor } from './decide-intent';
 import { RetryLater, type ScaleUpDeps } from './deps';
+import { machineOfRow, writeMachine, type WithMachine } from './machine-note';
 import { findOwnMachine, isUnsettledGroup } from './take-over';
 
-/** `none`: definitely no machine. `ended`: it died before it was of use. */
+/**
+ * `none`: definitely no machine. `ended`: it died before it was of use. `unwritten`: what the launch's row does not say
+ * of the machine yet.
+ */
 export type MachineAnswer =
-  | { readonly kind: 'machine'; readonly launch: Launch & { readonly instanceId: string } }
+  | { readonly kind: 'machine'; readonly launch: WithMachine; readonly unwritten?: MachineOfRow }
   | { readonly kind: 'ended'; readonly launch: Launch; readonly stateReason?: string }
   | {
       readonly kind: 'none';
@@ -56,10 +58,13 @@ export async function launchInstance(
     current = asked.launch;
     switch (answer.kind) {
       case 'started': {
-        const known = await writeInstance(current, answer, lease, deps);
+        const machine = machineOfRow(current, answer, deps);
+        const isOver = answer.state === 'shutting-down' || answer.state === 'terminated';
+        if (!isOver && standing === undefined && refused.length === 0 && intent.order === undefined)
+          return { kind: 'machine', launch: { ...current, ...machine }, unwritten: machine };
+        const known = await writeMachine(current, machine, lease, deps);
         await recordRefusals(launch, refused, deps);
-        if (answer.state !== 'shutting-down' && answer.state !== 'terminated')
-          return { kind: 'machine', launch: known };
+        if (!isOver) return { kind: 'machine', launch: known };
         return {
           kind: 'ended',
           launch: known,
@@ -140,27 +145,4 @@ function countRefusal({ tier }: Launch, intent: Intent, code: string, deps: Scal
 /** Explains on the job what it waited for, or what delayed its start. */
 async function recordRefusals(launch: Launch, refusals: readonly string[], deps: ScaleUpDeps): Promise<void> {
   if (refusals.length > 0) await recordCapacityErrors(launch, refusals, deps);
-}
-
-async function writeInstance(
-  launch: Launch,
-  { instanceId, launchedAt, interfaceId }: StartedMachine,
-  lease: LeaseHolder,
-  deps: ScaleUpDeps,
-): Promise<Launch & { readonly instanceId: string }> {
-  const isOfGroup = launch.intent?.group !== undefined;
-  // Without it the machine could not claim; EC2 tells it later.
-  if (isOfGroup && interfaceId === undefined) throw new RetryLater('EC2 did not name the interface of a machine');
-  const machine = {
-    instanceId,
-    runnerName: runnerName(deps.environment, instanceId),
-    ...(launchedAt !== undefined && { launchedAt }),
-    ...(isOfGroup && { interfaceId }),
-  };
-  const written = await recordInstance(launch, machine, lease, deps);
-  if (written.ok) return { ...written.row, instanceId };
-  // A machine that its row does not allow for would hold no slot.
-  if (written.row === undefined || written.row.state === 'ended' || written.row.state === 'ending')
-    await deps.fleet.terminate([instanceId]);
-  throw new RetryLater('The lease of the launch was lost while EC2 started the machine');
 }

@@ -103,9 +103,10 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
       return;
     }
     case 'machine': {
-      const isFirst = launch.instanceId === undefined;
+      // Of an intent that stood before, an earlier invocation may have come as far as it liked.
+      const isFirst = launch.instanceId === undefined && launch.intent === undefined;
       if (!(await dressOrdered(machine.launch, machineFor, deps))) return endUndressed(machine.launch, lease, deps);
-      await finishStart({ ...start, launch: machine.launch, isFirst, runnerGroupId: group.id }, deps);
+      await finishStart({ ...start, ...machine, isFirst, runnerGroupId: group.id }, deps);
       if (isFirst && machine.launch.blank !== undefined) await refillPool(launch.tier, lease.name, deps);
       return;
     }

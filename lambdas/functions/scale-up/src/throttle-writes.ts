@@ -17,6 +17,8 @@ const LONGEST_TURN = 2 * SECOND;
  */
 const TRIES = 24;
 
+type ConfigEntry = Parameters<ConfigStore['put']>[0];
+
 /** With the line in which its launches stand. */
 type PacedDeps = ScaleUpDeps & { readonly line: Line };
 
@@ -30,14 +32,15 @@ export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after
   const pause = pauseBy(after);
   const configs = createFairQueue({ atOnce: AT_ONCE, longest: LONGEST_TURN, after });
   const { fleet, pooling } = deps;
-  const put = async (entry: Parameters<ConfigStore['put']>[0], tries = 1): Promise<void> => {
+  const put = async (entry: ConfigEntry, onWait?: () => Promise<unknown>, tries = 1): Promise<void> => {
     try {
       await configs.take(entry.installationId, () => deps.configs.put(entry));
     } catch (cause) {
       if (!(cause instanceof Throttled) || tries === TRIES) throw cause;
+      await onWait?.();
       // Others of other containers try again, too.
       await pause(SECOND / 2 + (hashOf(`${entry.launchId} ${tries}`) % SECOND));
-      await put(entry, tries + 1);
+      await put(entry, onWait, tries + 1);
     }
   };
   return {
@@ -50,7 +53,7 @@ export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after
       terminate: (instanceIds) => fleet.terminate(instanceIds),
     },
     configs: {
-      put: (entry) => put(entry),
+      put: (entry, onWait) => put(entry, onWait),
       remove: (installationId, launchIds) => deps.configs.remove(installationId, launchIds),
     },
     ...(pooling !== undefined && {

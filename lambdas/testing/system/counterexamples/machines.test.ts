@@ -188,6 +188,20 @@ describe('a busy machine lives', () => {
     expect(system.slots()).toEqual(['1-1']);
   });
 
+  test('undo-trusts-row: a worker that finds no machine in its row asks GitHub before it ends the machine', async () => {
+    const system = setUp();
+    await workerDies(system, 'dies-after', 'configs.put');
+    expect(system.launchOf(1).instanceId).toBeUndefined();
+    system.harness.clock.advance(2 * MINUTE);
+    system.takeJob(system.machineOf(1).instanceId, 1);
+    system.harness.faults.before('admissions.read', () =>
+      setRow(system, { status: 'suspended', suspended_by: 'operator' }),
+    );
+    await system.deliver(FIRST, { receiveCount: 2 });
+    expect(system.machineOf(1).state).toBe('pending');
+    expect(system.slots()).toEqual(['1-1']);
+  });
+
   test('idle-without-lease: the sweep ends no machine that a worker is just giving its configuration', async () => {
     const system = setUp();
     await workerDies(system, 'dies-before', 'github.createJitConfig');

@@ -1,5 +1,6 @@
 export {
   LAUNCH_TRANSITIONS,
+  type MachineOfRow,
   adoptInstance,
   bindJob,
   countInFleet,

@@ -12,7 +12,7 @@ import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports';
 export const LAUNCH_TRANSITIONS = {
   /** EC2 is about to be asked for this machine; a repeat is the very same call. */
   recordIntent: { from: ['held', 'launching'], to: 'launching' },
-  /** EC2 named the machine. */
+  /** EC2 named the machine, whose configuration is not stored yet. */
   recordInstance: { from: ['launching'] },
   /** The sweep found the machine by the intent's token, as the worker that asked for it died. */
   adoptInstance: { from: ['launching'] },
@@ -20,7 +20,7 @@ export const LAUNCH_TRANSITIONS = {
   bindBlank: { from: ['held'], to: 'launching' },
   /** It could not be made the tenant's, and has ended: the launch takes another machine. */
   dropBlank: { from: ['launching'], to: 'held' },
-  /** The machine can fetch its configuration; from here on GitHub may give it a job. */
+  /** The machine, which the same write may name, can fetch its configuration; from here on GitHub may give it a job. */
   markRunning: { from: ['launching'], to: 'running' },
   /** The machine asks for its configuration: no progress of ours, so the sweep's grace counts from the last step. */
   claimConfig: { from: ['running'], keepsUpdatedAt: true },
@@ -109,15 +109,18 @@ export function recordIntent(
   return moveLaunch('recordIntent', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
 }
 
+/** What a launch's row says of its machine once EC2 has named it. */
+export type MachineOfRow = Required<Pick<Launch, 'instanceId' | 'runnerName' | 'launchedAt'>> &
+  Pick<Launch, 'interfaceId'>;
+
 /** The caller holds the lease, and keeps it. */
 export function recordInstance(
   launch: LaunchKey,
-  machine: Required<Pick<Launch, 'instanceId' | 'runnerName'>> & Pick<Launch, 'launchedAt' | 'interfaceId'>,
+  machine: MachineOfRow,
   lease: LeaseHolder,
   deps: LaunchTransitionDeps,
 ): LaunchWrite {
-  const changes = { launchedAt: deps.clock.now().toISOString(), ...machine };
-  return moveLaunch('recordInstance', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
+  return moveLaunch('recordInstance', launch, { changes: machine, condition: { leaseOwner: lease.name } }, deps);
 }
 
 /** The caller holds the lease, which ends with this write. */
@@ -132,10 +135,10 @@ export function adoptInstance(
   return moveLaunch('adoptInstance', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
 }
 
-/** The caller holds the lease, which ends with this write. */
+/** The caller holds the lease, which ends with this write. @param runner with its machine if the row has none yet */
 export function markLaunchRunning(
   launch: LaunchKey,
-  runner: Pick<Launch, 'runnerName' | 'runnerId' | 'clearsCircuit'>,
+  runner: Pick<Launch, 'runnerName' | 'runnerId' | 'clearsCircuit'> & Partial<MachineOfRow>,
   lease: LeaseHolder,
   deps: LaunchTransitionDeps,
 ): LaunchWrite {

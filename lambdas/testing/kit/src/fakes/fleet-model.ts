@@ -1,5 +1,6 @@
 import type {
   Intent,
+  Launch,
   LaunchRequest,
   Machine,
   MachineState,
@@ -38,6 +39,8 @@ export interface InMemoryFleet extends RunnerFleet {
   makeRoomFor(matches: (intent: Intent) => boolean, machines: number): () => void;
   /** The next call answers `unknown`, whether or not its machine comes to be. */
   answerUnknownOnce(options: { readonly machineStarts: boolean }): void;
+  /** Also one that its row does not name yet. */
+  machineOf(launch: Pick<Launch, 'instanceId' | 'intent'>): InMemoryMachine | undefined;
   /** Machines not yet gone, of one tenant or of all. */
   alive(installationId?: number): InMemoryMachine[];
   /** EC2 knows neither the machine nor the token of its call any more. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   TAG,
+  isMachineOf,
   type Clock,
   type EndState,
   type GroupAnswer,
@@ -119,6 +120,12 @@ export function createInMemoryFleet({
     answerUnknownOnce: (options) => {
       unknownOnce = options;
     },
+    machineOf: ({ instanceId, intent }) =>
+      [...machines.values()].find((machine) =>
+        instanceId === undefined
+          ? intent !== undefined && isMachineOf(machine, intent)
+          : machine.instanceId === instanceId,
+      ),
     alive: (installationId) =>
       [...machines.values()].filter(
         (machine) =>
