@@ -772,6 +772,18 @@ export const mutations = [
     suites: ['testing/system/counterexamples'],
   },
   {
+    name: 'a launch: what an earlier worker may have registered for its machine',
+    file: 'functions/scale-up/src/start-runner.ts',
+    edits: [['launch.instanceId === undefined && launch.intent === undefined;', 'launch.instanceId === undefined;']],
+    suites: ['testing/system/counterexamples'],
+  },
+  {
+    name: 'a launch: the machine in its row before something is waited for',
+    file: 'functions/scale-up/src/throttle-writes.ts',
+    edits: [['await onWait?.();', '']],
+    suites: ['functions/scale-up/src/throttle-writes'],
+  },
+  {
     name: 'the sweep: a launch in `ending`',
     file: 'functions/scale-down/src/decide-sweep.ts',
     edits: [["return [{ kind: 'finish-release', launch }];", 'return [];']],

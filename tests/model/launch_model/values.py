@@ -114,8 +114,8 @@ CALLS = {
 CALL_NAMES = list(CALLS.values())
 
 # What a process acknowledges at its end; PARKS: its release parks the job without a call to GitHub.
-# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`. ASLEEP: it is frozen before its next call. TRUSTS: by a flaw,
-# it takes a row without a machine for proof that nothing was registered.
+# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`. ASLEEP: it is frozen before its next call. TRUSTS: by a
+# flaw, it takes a row without a machine for proof that nothing was registered.
 SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE, ASLEEP, TRUSTS = 1, 2, 3, 3, 4, 8, 16, 32, 64
 
 JOBS = 2
