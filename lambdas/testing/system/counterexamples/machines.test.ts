@@ -188,7 +188,7 @@ describe('a busy machine lives', () => {
     expect(system.slots()).toEqual(['1-1']);
   });
 
-  test('undo-trusts-row: a worker that finds no machine in its row asks GitHub before it ends the machine', async () => {
+  test('undo-trusts-row: a worker that finds no machine in its row asks GitHub before it ends one', async () => {
     const system = setUp();
     await workerDies(system, 'dies-after', 'configs.put');
     expect(system.launchOf(1).instanceId).toBeUndefined();
