@@ -134,13 +134,15 @@ resource "aws_lambda_event_source_mapping" "runner_events" {
 }
 
 # On the account's default bus, which gets EC2's events. An event has no tags, so the end of every machine arrives and the function looks up its tenant.
+# `terminated` follows `shutting-down` and says nothing new: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
+# Where EC2, whose events are delivered with best effort, lost the first, the sweep hears of the end before the second would come.
 resource "aws_cloudwatch_event_rule" "instance_state" {
   name        = local.names.instance_state
   description = "EC2 machines that end, of ${var.prefix}."
   event_pattern = jsonencode({
     source        = ["aws.ec2"]
     "detail-type" = ["EC2 Instance State-change Notification"]
-    detail        = { state = ["shutting-down", "terminated", "stopped"] }
+    detail        = { state = ["shutting-down", "stopped"] }
   })
 
   tags = local.tags

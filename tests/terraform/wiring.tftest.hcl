@@ -206,7 +206,7 @@ run "machines_that_end_and_the_sweep_reach_scale_down" {
   command = plan
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.instance_state.event_pattern) == { source = ["aws.ec2"], detail-type = ["EC2 Instance State-change Notification"], detail = { state = ["shutting-down", "terminated", "stopped"] } }
+    condition     = jsondecode(aws_cloudwatch_event_rule.instance_state.event_pattern) == { source = ["aws.ec2"], detail-type = ["EC2 Instance State-change Notification"], detail = { state = ["shutting-down", "stopped"] } }
     error_message = "EC2's state changes go to runner-events."
   }
 

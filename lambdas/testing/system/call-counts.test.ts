@@ -16,11 +16,12 @@ async function withRunningJob(): Promise<{ readonly system: System; readonly ins
   return { system, instanceId };
 }
 
-test('a job on its own machine is recorded by a write of its launch and one of its row', async () => {
+test('a job on its own machine begins by a write of its launch and one of its row, and ends by one of its row', async () => {
   const { system, instanceId } = await withRunningJob();
   const begun = await callsOf(system, () => system.jobEvent(system.takeJob(instanceId, 1)));
   const ended = await callsOf(system, () => system.jobEvent(system.finishJob(instanceId, 1)));
-  for (const calls of [begun, ended]) expect(calls).toEqual(['launches.change', 'jobs.change']);
+  expect(begun).toEqual(['launches.change', 'jobs.change']);
+  expect(ended).toEqual(['jobs.change']);
   expect(system.launchOf(1).takenBy).toBe(1);
   expect(system.job(1).state).toBe('completed');
 });

@@ -1,4 +1,4 @@
-import { MINUTE } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, takeLease } from '@multi-tenant-runner/core';
 import { job, jobEvent } from '@multi-tenant-runner/testing';
 import { createMachineSide } from './machine-side';
 import { brokenPromises, createSystem, type System } from './system';
@@ -196,6 +196,41 @@ describe('the sweep', () => {
     system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.job(1).state).toBe('completed');
+  });
+
+  test.each([
+    ['whose job began and ended a moment ago', true],
+    ['that died on the way to its job', false],
+  ])('releases the slot of a machine %s a minute after its end, although nobody reported it', async (_what, ran) => {
+    const system = await systemWithTwoRunners();
+    const { instanceId } = system.machineOf(1);
+    system.harness.clock.advance(4 * MINUTE);
+    if (ran) {
+      await system.jobEvent(system.takeJob(instanceId, 1));
+      await system.jobEvent(system.finishJob(instanceId, 1));
+    }
+    await system.shutDown(instanceId, { eventLost: true });
+    system.harness.clock.advance(MINUTE);
+    await system.sweep();
+    expect(system.slots()).not.toContain('1-1');
+  });
+
+  test('asks about no machine that a worker is at work on, or that was started a moment ago', async () => {
+    const system = createSystem();
+    system.harness.addTenant();
+    system.harness.state.fleet.view.hold();
+    await system.queueJob(1);
+    const asked = () => system.harness.calls.filter(({ method }) => method === 'describe').length;
+    system.harness.clock.advance(2 * MINUTE);
+    await system.sweep();
+    expect(asked()).toBe(0);
+    system.harness.clock.advance(2 * MINUTE);
+    await takeLease(system.launchOf(1), { name: 'worker', milliseconds: 90 * SECOND }, system.scaleDown());
+    await system.sweep();
+    expect(asked()).toBe(0);
+    system.harness.clock.advance(2 * MINUTE);
+    await system.sweep();
+    expect(asked()).toBe(1);
   });
 
   test('ends a runner that gets no job, and starts its job again only if GitHub still has it queued', async () => {

@@ -1,4 +1,4 @@
-"""The sweep: every row of its table, for launches that are unchanged for longer than the grace."""
+"""The sweep: every row of its table, most of them for launches that are unchanged for longer than the grace."""
 
 from .state import SLOTS, STATUS
 from .values import (
@@ -45,6 +45,7 @@ class Sweep(World):
             yield from self.ec2_event(s, idle, launch)
             if idle is not None:
                 yield from self.careless(s, idle, launch)
+            yield from self.gone_unheard(s, idle, launch)
             # A machine that Describe does not show yet is younger than the grace.
             if s[self.young + launch] or s[self.lease + launch] or s[self.hidden + launch]:
                 continue
@@ -115,11 +116,22 @@ class Sweep(World):
             yield ("sweep: machine without slot, ADD slot", ENVIRONMENT, launch), t, False, None
         if row == LAUNCHING and not known and idle is not None:
             yield self.by_token(s, idle, launch)
+        if row in (NONE, ENDED) and slot:
+            t = list(s)
+            t[SLOTS] &= ~(1 << launch)
+            yield ("sweep: slot of an ended row, DELETE slot", ENVIRONMENT, launch), t, False, None
+
+    def gone_unheard(self, s, idle, launch):
+        """EC2's word on an id needs no grace, but that it does not know the id is no word."""
+        machine = s[self.machine + launch]
+        hidden = s[self.hidden + launch]
+        not_found = "not-found-is-gone" in self.flaws and self.alive(machine) and hidden
         if (
-            machine == M_GONE
-            and row in (LAUNCHING, RUNNING)
-            and known
+            (not_found or machine == M_GONE and not hidden)
+            and s[self.row + launch] in (LAUNCHING, RUNNING)
+            and s[self.instance + launch]
             and not s[self.ec2 + launch]
+            and not s[self.lease + launch]
             and idle is not None
             and "sweep-skips-known-instance" not in self.flaws
         ):
@@ -129,10 +141,6 @@ class Sweep(World):
                 False,
                 None,
             )
-        if row in (NONE, ENDED) and slot:
-            t = list(s)
-            t[SLOTS] &= ~(1 << launch)
-            yield ("sweep: slot of an ended row, DELETE slot", ENVIRONMENT, launch), t, False, None
 
     def by_token(self, s, idle, launch):
         if "settle-on-state" not in self.flaws:

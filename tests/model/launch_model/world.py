@@ -201,7 +201,9 @@ class World(Processes):
             t[self.job + j] = J_DONE
         elif job < J_RUNNING or job == J_GATED:
             t[self.job + j] = J_RUNNING
-        self.touch(t, launch)
+        # The end of a job on its own machine is one write, of the job's row.
+        if field != self.completed:
+            self.touch(t, launch)
         if s[self.fault] and "dup" in self.fault_kinds:
             yield (name + " arrives, will come twice", ENVIRONMENT, launch), self.spend_fault(t), True, None
         t[field + j] = 0

@@ -5,6 +5,7 @@ import {
   endJob,
   findMachines,
   hasWorked,
+  isForgotten,
   messageOf,
   postponeQuestion,
   refuseProtected,
@@ -22,6 +23,7 @@ import type { SweepAction } from './decide-sweep';
 import { endRunner } from './end-runner';
 import { countLaunch } from './fleet-round';
 import { explainEnd } from './machine-end';
+import { noteJobEnd } from './note-job-end';
 import type { ScaleDownDeps } from './deps';
 import type { Snapshot } from './snapshot';
 
@@ -51,6 +53,8 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
       return refuseTier(action.launch, deps);
     case 'end-machine':
       return endRunner({ ...action, worked: hasWorked(action.launch) }, deps);
+    case 'note-job-end':
+      return noteJobEnd(action.launch, deps);
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
@@ -117,7 +121,11 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
 async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.instanceId === undefined) return;
   const [machine] = await deps.fleet.describe([launch.instanceId]);
-  if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
+  const isGone =
+    machine === undefined
+      ? isForgotten(launch, deps.clock.now())
+      : machine.state === 'terminated' || machine.state === 'shutting-down';
+  if (!isGone) return;
   await release(launch, { ...(await explainEnd(launch, machine, deps)), followUp: { kind: 'ask' } }, deps);
 }
 

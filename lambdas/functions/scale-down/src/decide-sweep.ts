@@ -15,6 +15,7 @@ import {
 } from '@multi-tenant-runner/core';
 import { decideRunnerEnd, type RunnerEnd } from './decide-runner';
 import { isEmpty, isLimited, statusOf, type Snapshot, type SweepLimits } from './snapshot';
+import { isGoneUnheard, mayOutlastItsJob } from './unheard-ends';
 
 /** Slots and machines that no launch of a page accounts for, looked up in one visit. */
 const CHECKED_AT_ONCE = 50;
@@ -31,6 +32,7 @@ export type SweepAction =
   | { readonly kind: 'send-again'; readonly launch: Launch }
   | { readonly kind: 'refuse-tier'; readonly launch: Launch }
   | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: RunnerEnd }
+  | { readonly kind: 'note-job-end'; readonly launch: Launch }
   | { readonly kind: 'end-orphan'; readonly machine: Machine }
   | { readonly kind: 'ask-github'; readonly job: Job }
   | { readonly kind: 'expire'; readonly job: Job }
@@ -95,7 +97,8 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
           limits,
         );
   if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
-  if (young) return restored;
+  if (mayOutlastItsJob(launch, snapshot, now, limits)) return [...restored, { kind: 'note-job-end', launch }];
+  if (young) return isGoneUnheard(launch, snapshot, now) ? [...restored, { kind: 'look-by-id', launch }] : restored;
   switch (launch.state) {
     case 'held':
       return [{ kind: limits.tiers.has(launch.tier) ? 'send-again' : 'refuse-tier', launch }];

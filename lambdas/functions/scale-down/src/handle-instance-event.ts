@@ -4,6 +4,7 @@ import {
   hasWorked,
   instantOf,
   isObject,
+  jobEndOf,
   jobIdOfLaunch,
   object,
   oneOf,
@@ -11,6 +12,7 @@ import {
   release,
   string,
   takeLease,
+  type Job,
   type Launch,
   type Parsed,
 } from '@multi-tenant-runner/core';
@@ -65,7 +67,7 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   if (launch.state === 'ended' && launch.takenBy !== undefined && event.state !== 'stopped') return;
   if (event.state !== 'stopped') {
     const ended = event.endedAt === undefined ? {} : { endedAt: event.endedAt };
-    const why = isAfterItsJob(launch, event)
+    const why = isAfterItsJob(launch, event, 'jobs' in seen ? seen.jobs : NO_JOBS)
       ? { reason: GONE, worked: hasWorked(launch) }
       : await explain(launch, deps);
     await release(launch, { ...why, ...ended, ...('lookup' in seen && { seen }), followUp: { kind: 'ask' } }, deps);
@@ -86,11 +88,14 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
 }
 
+const NO_JOBS: ReadonlyMap<number, Job> = new Map();
+
 /** It ran its job, and then ended itself as it should: EC2 would have nothing to add. */
-function isAfterItsJob(launch: Launch, { endedAt }: InstanceEvent): boolean {
+function isAfterItsJob(launch: Launch, { endedAt }: InstanceEvent, jobs: ReadonlyMap<number, Job>): boolean {
+  const taken = launch.takenBy === undefined ? undefined : jobs.get(launch.takenBy);
   return (
     endedAt !== undefined &&
-    launch.jobEndedAt !== undefined &&
+    jobEndOf(launch, taken) !== undefined &&
     launch.interruptedAt === undefined &&
     failureOf(launch) === undefined
   );

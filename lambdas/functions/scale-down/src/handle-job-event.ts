@@ -2,7 +2,9 @@ import {
   closeCircuit,
   endJob,
   endStateOf,
+  instanceIdOf,
   isEnded,
+  launchIdOf,
   markJobRunning,
   markOwnJobRunning,
   newJob,
@@ -26,6 +28,7 @@ import type { ScaleDownDeps } from './deps';
  */
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
   if (event.kind === 'waiting') return handleWaiting(event, deps);
+  if (await recordOwnEnd(event, deps)) return;
   // Before the job's own row changes, so that a crash in between is healed by the event's return.
   const launch = await bindRunner(event, deps);
   const known = event.runnerOnly === true ? await placed(event, launch, deps) : event;
@@ -36,6 +39,19 @@ export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Prom
 async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<JobEvent | undefined> {
   const tier = launch?.tier ?? (await deps.jobs.get(event.installationId, event.jobId))?.tier;
   return tier === undefined ? undefined : { ...event, tier };
+}
+
+/**
+ * The end of a job that runs on the machine of its own first launch: that launch has heard of its start, and takes the
+ * end from the job's row when it ends itself. A job that another runner has, or whose start was not heard of, is looked
+ * at with its launch.
+ */
+async function recordOwnEnd(event: JobEvent, deps: ScaleDownDeps): Promise<boolean> {
+  const { kind, runnerOnly, runnerName: onRunner } = event;
+  if (kind !== 'completed' || runnerOnly === true || onRunner === undefined) return false;
+  if (instanceIdOf(deps.environment, onRunner) === undefined) return false;
+  const ofLaunch = launchIdOf(event.jobId, 1);
+  return endJob(event, { ...endOf(event), at: event.at }, deps, { ofLaunch, onRunner });
 }
 
 async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {

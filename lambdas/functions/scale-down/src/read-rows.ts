@@ -78,7 +78,7 @@ async function readOthers(
   const knownJobs = new Set(pages.jobs.map(({ jobId }) => jobId));
   const knownLaunches = new Set(pages.launches.map(({ launchId }) => launchId));
   const now = deps.clock.now();
-  const jobIds = pages.allJobs ? [] : pages.launches.map(({ jobId }) => jobId).filter((id) => !knownJobs.has(id));
+  const jobIds = pages.allJobs ? [] : jobIdsOf(pages.launches).filter((id) => !knownJobs.has(id));
   // A parked job rarely has a launch, and its launch matters only to its end.
   const launchIds = pages.allLaunches
     ? []
@@ -94,6 +94,11 @@ async function readOthers(
     launches: launches.filter(({ state }) => isOpenLaunch(state)),
     jobs: jobs.filter(({ state }) => !isEnded(state)),
   };
+}
+
+/** What each was started for, and what it took. */
+function jobIdsOf(launches: readonly Launch[]): readonly number[] {
+  return [...new Set(launches.flatMap(({ jobId, takenBy = jobId }) => [jobId, takenBy]))];
 }
 
 async function sideBySide<K, T>(keys: readonly K[], read: (key: K) => Promise<T | undefined>): Promise<T[]> {

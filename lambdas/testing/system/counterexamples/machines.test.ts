@@ -74,6 +74,16 @@ describe('one launch, one machine', () => {
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
+  test('not-found-is-gone: a machine whose id EC2 does not know yet keeps its slot', async () => {
+    const system = setUp();
+    system.harness.state.fleet.view.hold();
+    await system.deliver(FIRST);
+    system.harness.clock.advance(4 * MINUTE);
+    await system.sweep();
+    expect(system.slots()).toEqual(['1-1']);
+    expect(brokenPromises(system, 1)).toEqual([]);
+  });
+
   test('settle-on-old-look: a sweep that decided before a worker started the machine concludes nothing', async () => {
     const system = setUp({ max_runners: 2 }, [1, 2]);
     const secondDies = (cut: Cut) =>

@@ -155,10 +155,16 @@ export function updateOfJob(change: JobChange): Update {
   };
 }
 
-function conditionOf(expression: Expression, { from, startNumber, launchId, ownerId, checkAt }: JobGuard): string {
+function conditionOf(expression: Expression, guard: JobGuard): string {
+  const { from, startNumber, launchId, ownerId, runnerName, checkAt } = guard;
   return [
     expression.isOneOf('state', from),
-    ...expression.equalsAll({ start_number: startNumber, launch_id: launchId, owner_id: ownerId }),
+    ...expression.equalsAll({
+      start_number: startNumber,
+      launch_id: launchId,
+      owner_id: ownerId,
+      runner_name: runnerName,
+    }),
     ...(checkAt === undefined ? [] : [expression.isStill('check_at', checkAt === null ? undefined : { S: checkAt })]),
   ].join(' AND ');
 }

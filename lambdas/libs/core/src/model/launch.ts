@@ -1,4 +1,5 @@
 import type { TakenBlank } from './blank';
+import { isEnded, type Job } from './job';
 import type { Claim, MachineReports } from './machine-report';
 import { MINUTE, ageOf } from './time';
 
@@ -118,6 +119,17 @@ export const EC2_KNOWS_AFTER = 10 * MINUTE;
 /** Whether a machine that EC2 does not find is gone, and not just too new. */
 export function isForgotten(launch: Launch, now: Date): boolean {
   return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;
+}
+
+/**
+ * When GitHub ended the job that the runner took, by the launch's row or else by the job's; undefined: not yet, as far
+ * as anybody has heard. An end with a reason is one that we decided.
+ *
+ * @param taken the job that the runner took
+ */
+export function jobEndOf({ jobEndedAt, takenBy }: Launch, taken: Job | undefined): string | undefined {
+  if (jobEndedAt !== undefined || taken === undefined || taken.jobId !== takenBy) return jobEndedAt;
+  return isEnded(taken.state) && taken.reason === undefined ? taken.endedAt : undefined;
 }
 
 /** By what a tenant's open launches are in order. */

@@ -42,6 +42,8 @@ export interface JobGuard {
   readonly launchId?: string;
   /** Of its repository's account. */
   readonly ownerId?: number;
+  /** The runner that has it. */
+  readonly runnerName?: string;
   /** The last write about its check; null: there was none. */
   readonly checkAt?: string | null;
 }

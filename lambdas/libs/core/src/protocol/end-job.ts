@@ -6,6 +6,7 @@ import type { ProtocolDeps } from './deps';
  * Records how a job ended and counts it; an end that is recorded already stays. Answers whether it was this call.
  *
  * @param options.ofLaunch only while the job is for this launch
+ * @param options.onRunner only while this runner has it
  */
 export async function endJob(
   job: Pick<Job, 'installationId' | 'jobId' | 'tier'>,

@@ -1,7 +1,7 @@
 import { buildMachineLife, isEndedLaunch } from '../decisions/machine-life';
 import type { Job } from '../model/job';
 import { fleetSlotOf } from '../model/fleet-share';
-import { hasLiveLease, type Launch } from '../model/launch';
+import { hasLiveLease, jobEndOf, type Launch } from '../model/launch';
 import type { TenantLookup } from '../model/tenant';
 import type { MachineLife } from '../model/usage';
 import type { Machine, LaunchReleaseAnswer, SlotRows } from '../ports';
@@ -51,7 +51,7 @@ export async function endLaunch(launch: Launch, how: LaunchEnd, deps: EndLaunchD
     const facts = await readFacts(current, isFresh ? how.seen : undefined, deps);
     if (current.state === 'ended') return { ...facts, launch: current };
     const isOver = isClean && look <= LOOKS && !mayBeConfigured(current, how, deps);
-    const answer = await writeEnd(current, { proof, isOver, facts }, deps);
+    const answer = await writeEnd(current, { proof: withJobEnd(current, proof, facts), isOver, facts }, deps);
     if (answer.kind === 'over') return { ...facts, ...answer };
     if (answer.row === undefined) {
       const lookup = await freeSlots(current, deps);
@@ -101,6 +101,12 @@ function lifeOf(
     ...(launch.launchedAt === undefined && machine && { launchedAt: machine.launchedAt }),
     machineEndedAt: launch.machineEndedAt ?? machine?.endedAt ?? endedAt ?? now.toISOString(),
   };
+}
+
+/** Of a job that ran on its own machine, the end stands in its own row alone until now. */
+function withJobEnd(launch: Launch, proof: ReleaseProof, { ran }: Facts): ReleaseProof {
+  const jobEndedAt = jobEndOf(launch, ran);
+  return jobEndedAt === undefined ? proof : { ...proof, life: { ...proof.life, jobEndedAt } };
 }
 
 interface End {

@@ -33,13 +33,16 @@ type RunningFacts = Pick<Job, 'startedAt' | 'runnerName'> & { readonly launchId?
 
 const running = (facts: RunningFacts): Changes<Job> => ({ ...NO_WAIT, gatedAt: null, ...facts });
 
-/** Where the write rests on that: only while the job is for this launch. */
+/** Where the write rests on that: only while the job is for this launch, and only while this runner has it. */
 export interface OfLaunch {
   readonly ofLaunch?: string;
+  readonly onRunner?: string;
 }
 
-const ofLaunchOnly = ({ ofLaunch }: OfLaunch): Partial<JobGuard> =>
-  ofLaunch === undefined ? {} : { launchId: ofLaunch };
+const ofLaunchOnly = ({ ofLaunch, onRunner }: OfLaunch): Partial<JobGuard> => ({
+  ...(ofLaunch !== undefined && { launchId: ofLaunch }),
+  ...(onRunner !== undefined && { from: ['running'], runnerName: onRunner }),
+});
 
 export function markJobRunning(
   job: JobKey,

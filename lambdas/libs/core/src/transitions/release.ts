@@ -10,7 +10,7 @@ export interface ReleaseProof {
   /** The machine ran a job, as it reported itself. */
   readonly worked?: boolean;
   /** What is known of the machine, should the row not have it yet. */
-  readonly life?: Pick<Launch, 'instanceId' | 'launchedAt' | 'machineEndedAt'>;
+  readonly life?: Pick<Launch, 'instanceId' | 'launchedAt' | 'machineEndedAt' | 'jobEndedAt'>;
 }
 
 /** What a launch is once its slot is given back, and the write that makes it so. */

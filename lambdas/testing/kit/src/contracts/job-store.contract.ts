@@ -75,6 +75,7 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     ['another state', { from: ['starting'] as const }],
     ['another start number', { from: ['queued'] as const, startNumber: 2 }],
     ['another launch', { from: ['queued'] as const, launchId: '7001-9' }],
+    ['another runner', { from: ['queued'] as const, runnerName: 'ghr-test-i-9' }],
   ])('rejects a change from %s and returns the present row', async (_what, guard) => {
     const row = await add();
     await expect(store.change(id, row.jobId, guard, { state: 'completed' })).resolves.toEqual({ ok: false, row });
@@ -82,12 +83,12 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
   });
 
   it('allows a change whose whole guard fits', async () => {
-    const row = await add();
+    const row = await add({ runnerName: 'ghr-test-i-1' });
     await expect(
       store.change(
         id,
         row.jobId,
-        { from: ['parked', 'queued'], startNumber: 1, launchId: '7001-1' },
+        { from: ['parked', 'queued'], startNumber: 1, launchId: '7001-1', runnerName: 'ghr-test-i-1' },
         { state: 'parked' },
       ),
     ).resolves.toMatchObject({ ok: true });

@@ -95,6 +95,7 @@ export function fitsJobGuard(row: Job, guard: JobGuard): boolean {
     (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
     (guard.launchId === undefined || guard.launchId === row.launchId) &&
     (guard.ownerId === undefined || guard.ownerId === row.ownerId) &&
+    (guard.runnerName === undefined || guard.runnerName === row.runnerName) &&
     (guard.checkAt === undefined || guard.checkAt === (row.checkAt ?? null))
   );
 }

@@ -80,10 +80,8 @@ export function createMachines(deps: MachinesDeps): Machines {
     aliveCount -= 1;
     events.emit('machine.lost', { machine });
     notify(machine);
-    scheduler.after(random.between(10 * SECOND, MINUTE), () => {
-      change(machine, 'terminated');
-      notify(machine);
-    });
+    // No rule asks for this event.
+    scheduler.after(random.between(10 * SECOND, MINUTE), () => change(machine, 'terminated'));
     // EC2 lists a terminated machine for about an hour.
     scheduler.after(60 * MINUTE, () => {
       const { instanceId } = machine.record;
