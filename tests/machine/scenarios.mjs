@@ -108,6 +108,7 @@ export const SCENARIOS = [
     name: 'runs one job as an unprivileged user with its own configuration, and shuts down',
     version: { name: '2.336.0', since: now() - 3 * DAY },
     timed: true,
+    env: { GHR_REPORT_SECONDS: '600' },
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.deepEqual(result.runner.arguments.trim().split('\n'), ['runner', 'run', '--jitconfig', CONFIG]);
@@ -117,6 +118,11 @@ export const SCENARIOS = [
         result.api.events.map(({ kind, reason }) => reason ?? kind),
         ['boot', 'busy', 'idle', 'job-done'],
       );
+      const kinds = result.api.reports.map((events) => events.map(({ kind }) => kind).filter((kind) => kind !== 'log'));
+      assert.deepEqual(kinds, [
+        ['boot', 'busy'],
+        ['idle', 'end'],
+      ]);
       const after = (_, index) => (index === 0 ? '' : `after-${index}`);
       assert.deepEqual(result.api.states, result.api.reports.map(after), 'what it says that it has reported');
       assert.deepEqual(result.shutdowns, ['-h now ghr: job-done']);
@@ -536,6 +542,15 @@ export const SCENARIOS = [
     env: { GHR_WATCHDOG_SECONDS: '12' },
     during: 'until [ -e tmp/job-runs ]; do sleep 0.1; done; kill -STOP "$script"',
     check: failsWith('time-limit', { ran: true }),
+  },
+  {
+    name: 'reports its boot although no job comes',
+    runner: 'waits',
+    env: { GHR_REPORT_SECONDS: '1', GHR_WATCHDOG_SECONDS: '12' },
+    check: ({ api }) => {
+      assert.equal(api.reports.flat().find(({ kind }) => kind !== 'log')?.kind, 'boot');
+      assert.ok(api.reports.length > 1, 'it waited for its end');
+    },
   },
   {
     name: 'is ended by its watchdog when its boot hangs',

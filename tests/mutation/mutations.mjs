@@ -508,6 +508,41 @@ export const mutations = [
     suites: ['libs/aws/src/dynamodb/open-rows'],
   },
   {
+    name: 'the sweep: a machine whose end nobody reported is asked about after the grace alone',
+    file: 'functions/scale-down/src/decide-sweep.ts',
+    edits: [
+      [
+        'if (young) return isGoneUnheard(launch, snapshot, now) ?',
+        'if (young) return isGoneUnheard(launch, snapshot, now) && !young ?',
+      ],
+    ],
+    suites: ['testing/system/runners'],
+  },
+  {
+    name: 'the sweep: an id that EC2 does not know is taken for gone at any age',
+    file: 'functions/scale-down/src/carry-out.ts',
+    edits: [['? isForgotten(launch, deps.clock.now())', '? true']],
+    suites: ['testing/system/counterexamples'],
+  },
+  {
+    name: 'the sweep: a machine that lives on after its own job counts as busy',
+    file: 'functions/scale-down/src/decide-sweep.ts',
+    edits: [['if (mayOutlastItsJob(launch, snapshot, now, limits)) return', 'if (!young && young) return']],
+    suites: ['testing/system/own-end'],
+  },
+  {
+    name: 'the end of a job: one that we decided counts as its runner free',
+    file: 'libs/core/src/model/launch.ts',
+    edits: [[' && taken.reason === undefined', '']],
+    suites: ['testing/system/own-end'],
+  },
+  {
+    name: 'the end of a job: recorded without its launch although its start was not heard of',
+    file: 'functions/scale-down/src/handle-job-event.ts',
+    edits: [['deps, { ofLaunch, onRunner });', 'deps, { ofLaunch });']],
+    suites: ['testing/system/own-end'],
+  },
+  {
     name: 'the idle rule: a runner with a job is idle',
     file: 'functions/scale-down/src/decide-runner.ts',
     edits: [['  if (launch.takenBy !== undefined && !ended) return undefined;\n', '']],

@@ -16,7 +16,7 @@ async function withRunningJob(): Promise<{ readonly system: System; readonly ins
   return { system, instanceId };
 }
 
-test('a job on its own machine begins by a write of its launch and one of its row, and ends by one of its row', async () => {
+test('a job on its own machine begins by a write of its launch and one of its row, and ends by one', async () => {
   const { system, instanceId } = await withRunningJob();
   const begun = await callsOf(system, () => system.jobEvent(system.takeJob(instanceId, 1)));
   const ended = await callsOf(system, () => system.jobEvent(system.finishJob(instanceId, 1)));

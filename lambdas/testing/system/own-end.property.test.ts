@@ -23,7 +23,7 @@ const events = fc.record({
   order: fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }),
 });
 
-test('whatever order the words of two jobs come in, each ends once, and its launch knows what it ran and until when', () =>
+test('in whatever order two jobs are heard of, each ends once, and its launch has what it ran and until when', () =>
   fc.assert(
     fc.asyncProperty(events, async ({ swapped, lost, twice, order }) => {
       const { system, machines } = await withTwoMachines();

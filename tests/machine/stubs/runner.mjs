@@ -74,6 +74,7 @@ job steps
 job true
 `,
   'no-job': 'echo "The configuration was refused"; exit 1\n',
+  waits: 'sleep 1000\n',
   deprecated: 'echo "Runner version v2.1.0 is deprecated and cannot receive messages."; exit 7\n',
   broken: '',
   hang: `steps() { touch /tmp/job-runs; sleep 1000; }

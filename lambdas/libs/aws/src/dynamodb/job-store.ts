@@ -155,16 +155,10 @@ export function updateOfJob(change: JobChange): Update {
   };
 }
 
-function conditionOf(expression: Expression, guard: JobGuard): string {
-  const { from, startNumber, launchId, ownerId, runnerName, checkAt } = guard;
+function conditionOf(expression: Expression, { from, checkAt, ...same }: JobGuard): string {
   return [
     expression.isOneOf('state', from),
-    ...expression.equalsAll({
-      start_number: startNumber,
-      launch_id: launchId,
-      owner_id: ownerId,
-      runner_name: runnerName,
-    }),
+    ...expression.equalsAll(toRow(same)),
     ...(checkAt === undefined ? [] : [expression.isStill('check_at', checkAt === null ? undefined : { S: checkAt })]),
   ].join(' AND ');
 }

@@ -40,6 +40,7 @@ const EC2_ENDS = [
   'Server.InternalError',
   'Server.InsufficientInstanceCapacity',
 ] as const;
+const BOOT = { kind: 'boot', timings: { claim: 120 }, version: '2.336.0', age_days: 3 };
 const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
@@ -122,7 +123,10 @@ export function createMachines(deps: MachinesDeps): Machines {
   const connect = (machine: SimMachine, jitConfig: string): void => {
     if (!works(machine)) return;
     machine.phase = 'online';
-    calls.report(machine, [{ kind: 'boot', timings: { claim: 120 }, version: '2.336.0', age_days: 3 }]);
+    // It waits for the job, and goes along with its start.
+    scheduler.after(20 * SECOND, () => {
+      if (machine.phase === 'online' && works(machine)) calls.report(machine, [BOOT]);
+    });
     events.emit('runner.connecting', { machine, jitConfig });
   };
   const boot = (machine: SimMachine): void => {
@@ -138,7 +142,7 @@ export function createMachines(deps: MachinesDeps): Machines {
   events.on('runner.rejected', ({ machine }) => shutDown(machine, 2 * SECOND));
   events.on('runner.assigned', ({ machine, job }) => {
     machine.phase = 'busy';
-    calls.report(machine, [{ kind: 'busy' }]);
+    calls.report(machine, [BOOT, { kind: 'busy' }]);
     scheduler.after(job.plan.duration, () => {
       if (works(machine)) events.emit('job.ran', { job, conclusion: random.chance(0.9) ? 'success' : 'failure' });
     });
