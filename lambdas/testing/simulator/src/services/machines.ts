@@ -123,10 +123,8 @@ export function createMachines(deps: MachinesDeps): Machines {
   const connect = (machine: SimMachine, jitConfig: string): void => {
     if (!works(machine)) return;
     machine.phase = 'online';
-    // It waits for the job, and goes along with its start.
-    scheduler.after(20 * SECOND, () => {
-      if (machine.phase === 'online' && works(machine)) calls.report(machine, [BOOT]);
-    });
+    // It goes along with the job's start.
+    scheduler.after(20 * SECOND, () => machine.phase === 'online' && works(machine) && calls.report(machine, [BOOT]));
     events.emit('runner.connecting', { machine, jitConfig });
   };
   const boot = (machine: SimMachine): void => {
