@@ -38,6 +38,18 @@ export function positiveNumber(text: string): number {
   return Number(text);
 }
 
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a port, from 1 to 65535.');
+  return port;
+}
+
+export function address(text: string): string {
+  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''))
+    throw new InvalidArgumentError('It must be an address that begins with https://.');
+  return text;
+}
+
 /** As GitHub numbers accounts and repositories. */
 export function gitHubId(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It must be GitHub's number, such as 1296269.");

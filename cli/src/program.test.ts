@@ -249,6 +249,10 @@ describe('the command line', () => {
     ['without a prefix', ['tenants', 'list'], 'Give --prefix'],
     ['with an unknown command', ['tenants', 'lst'], 'unknown command'],
     ['with a limit that is no number', ['tenants', 'list', '--limit', 'ten'], 'whole number'],
+    ['with jobs that are no number', ['stats', 'acme', '--limit', 'ten'], 'whole number'],
+    ['with a port that there is not', ['open', '--port', '99999'], 'from 1 to 65535'],
+    ['with an address that is none', ['app', 'create', '--github-api-url', 'ghes'], 'begins with https://'],
+    ['without what it needs', ['tenants', 'set-limit'], '--help says what it takes'],
     ['with an unknown format', ['--output', 'xml', 'tenants', 'list'], 'Allowed choices'],
   ])('%s is refused in a sentence', async (_what, argv, sentence) => {
     const { run } = createShell({ defaultPrefix: '' });

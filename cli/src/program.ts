@@ -87,6 +87,7 @@ export function createProgram(deps: ProgramDeps): Command {
         throw usage(`--watch is for commands that show, such as "mtr waiting"; ${command.name()} is none of them.`);
     })
     .showSuggestionAfterError()
+    .showHelpAfterError('--help says what it takes.')
     .configureHelp({ showGlobalOptions: true });
 
   const show = (found: Answer): void => {

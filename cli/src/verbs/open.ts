@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { linkTo } from '../commands/open';
-import { wholeNumber } from '../options';
+import { portNumber } from '../options';
 import type { Answering, ProgramDeps } from '../program';
 
 export interface Opening extends Pick<ProgramDeps, 'openApi' | 'servePage' | 'write' | 'defaultApi'> {
@@ -15,7 +15,7 @@ export function addOpen(program: Command, { answer, target, openApi, servePage, 
     .description('the page: of the whole fleet on this machine, or a link to that of a tenant')
     .option('--tenant <tenant>', 'make a link that shows this tenant its own for 15 minutes')
     .option('--reason <text>', 'why the link is made: kept in the audit trail', 'to show the tenant its page')
-    .option('--port <n>', 'of the loopback address; else a free one', wholeNumber)
+    .option('--port <n>', 'of the loopback address; else a free one', portNumber)
     .option(
       '--api <address>',
       "the operators' API up to /v1, where it has a name of your own; also MTR_API",

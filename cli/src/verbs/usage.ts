@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { correctOneUsage } from '../commands/correct-usage';
 import { exportFocus, reconcileUsage, reportUsage, showStats } from '../commands/usage';
-import { change, changeOptions, dollars, wholeNumber } from '../options';
+import { change, changeOptions, dollars, positiveNumber, wholeNumber } from '../options';
 import { FORMATS } from '../output/render';
 import type { Answering, ProgramDeps } from '../program';
 import { parseMonth } from '../read/parse-month';
@@ -46,7 +46,7 @@ export function addUsage(program: Command, answer: Answering, { namespaces }: Pr
   program
     .command('stats <tenant>')
     .description('how long jobs waited, and how long their machines took, by size')
-    .option('--limit <n>', 'of so many of the newest jobs', Number, 1_000)
+    .option('--limit <n>', 'of so many of the newest jobs', positiveNumber, 1_000)
     .action((tenant, { limit }) => answer((fleet) => showStats(tenant, limit, fleet)));
 }
 
