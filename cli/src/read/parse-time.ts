@@ -10,12 +10,9 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?
  * @throws Problem with exit code 2
  */
 export function parseTime(text: string, now: Date): Date {
-  const ago = /^(\d{1,6})([smhd])$/.exec(text);
+  const ago = durationOf(text);
   const isTime = RFC_3339.test(text) && isDay(text.slice(0, 'YYYY-MM-DD'.length));
-  const at =
-    ago === null
-      ? new Date(isTime ? text : Number.NaN)
-      : new Date(now.getTime() - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0));
+  const at = ago === undefined ? new Date(isTime ? text : Number.NaN) : new Date(now.getTime() - ago);
   // Nothing was before 1970.
   if (!(at.getTime() >= 0))
     throw usage(`"${text}" is no time: give 15m, 2h or 3d (ago), or one as 2026-11-29T12:00:00Z.`);
@@ -24,11 +21,18 @@ export function parseTime(text: string, now: Date): Date {
 
 /** @throws Problem with exit code 2 when it is no duration such as `15m` */
 export function inTime(text: string, now: Date): Date {
-  if (!/^\d+[smhd]$/.test(text)) throw usage(`"${text}" is no duration: give 30s, 15m or 2h.`);
-  return new Date(2 * now.getTime() - parseTime(text, now).getTime());
+  const time = durationOf(text);
+  if (time === undefined) throw usage(`"${text}" is no duration: give 30s, 15m or 2h.`);
+  return new Date(now.getTime() + time);
 }
 
 /** `2h` from now, or a time of RFC 3339. @throws Problem with exit code 2 */
 export function timeToCome(text: string, now: Date): Date {
-  return /^\d+[smhd]$/.test(text) ? inTime(text, now) : parseTime(text, now);
+  return durationOf(text) === undefined ? parseTime(text, now) : inTime(text, now);
+}
+
+/** Milliseconds of `30s`, `15m`, `2h` or `3d`; undefined: it is none. */
+function durationOf(text: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * (UNITS[unit] ?? 0);
 }
