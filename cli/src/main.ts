@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { describeError } from './describe-error';
-import { createProgram, type ProgramDeps } from './program';
+import { createProgram } from './program';
+import type { ProgramDeps } from './program-deps';
 import { EXIT, Problem } from './problem';
 
 export interface MainDeps extends ProgramDeps {

@@ -1,20 +1,15 @@
 import { SECOND } from '@multi-tenant-runner/core';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer';
-import type { Account } from './app/account';
-import type { OperatorsApi } from './aws/api';
-import type { NamespaceDeps } from './commands/namespaces';
 import { freezeUntil, listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { SHELLS, completionOf } from './completion';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
 import { serveMcp } from './mcp/serve';
 import { change, changeOptions } from './options';
-import type { Paint } from './output/colours';
-import type { Progress } from './output/progress';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
-import type { ServedPage } from './page/serve-page';
 import { EXIT, Problem, usage } from './problem';
+import type { Answering, Answers, ProgramDeps } from './program-deps';
 import { timeToCome } from './read/parse-time';
 import { addApp } from './verbs/app';
 import { addApps } from './verbs/apps';
@@ -28,32 +23,6 @@ import { addPins } from './verbs/pins';
 import { addRunners } from './verbs/runners';
 import { addTenants } from './verbs/tenants';
 import { addUsage } from './verbs/usage';
-
-export interface ProgramDeps {
-  readonly version: string;
-  readonly connect: (target: Target) => Promise<Fleet>;
-  readonly connectAccount: (target: Omit<Target, 'prefix'>) => Promise<Account>;
-  readonly fetch: typeof fetch;
-  /** @param address where the API has one of its own */
-  readonly openApi: (target: Target, address?: string) => Promise<OperatorsApi>;
-  readonly servePage: (api: OperatorsApi, port?: number) => Promise<ServedPage>;
-  /** Standard input: of an assistant, or a secret. */
-  readonly lines: AsyncIterable<string>;
-  readonly write: (text: string) => void;
-  /** What an operator is to do meanwhile: not a part of the answer. */
-  readonly tell: (line: string) => void;
-  readonly isTerminal: boolean;
-  /** For work that takes over a second. */
-  readonly progress: Progress;
-  readonly paint: Paint;
-  readonly namespaces: NamespaceDeps;
-  /** MTR_PREFIX, for who operates one installation. */
-  readonly defaultPrefix?: string;
-  /** MTR_API, the address of the operators' API. */
-  readonly defaultApi?: string;
-  /** MTR_NAMESPACES, the settings of the tenants' namespaces. */
-  readonly defaultNamespaces?: string;
-}
 
 interface CommonOptions {
   readonly prefix?: string;
@@ -69,8 +38,6 @@ const SHOWING: ReadonlySet<string> = new Set([
 ]);
 const WATCH_EVERY = 5 * SECOND;
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
-
-type Run = (fleet: Fleet) => Promise<Answer>;
 
 /** The whole command line; nothing here decides anything about a fleet. */
 export function createProgram(deps: ProgramDeps): Command {
@@ -150,14 +117,6 @@ export function createProgram(deps: ProgramDeps): Command {
     .description('a script that completes commands and options')
     .action((shell: string) => deps.write(completionOf(program, shell)));
   return program;
-}
-
-export type Answering = (run: Run) => Promise<void>;
-
-export interface Answers {
-  readonly answer: Answering;
-  /** Prints each answer as it comes. */
-  readonly follow: (run: (fleet: Fleet) => AsyncIterable<Answer>) => Promise<void>;
 }
 
 function addOperations(program: Command, { answer, follow }: Answers): void {

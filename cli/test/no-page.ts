@@ -1,4 +1,4 @@
-import type { ProgramDeps } from '../src/program';
+import type { ProgramDeps } from '../src/program-deps';
 
 /** For commands that don't open the page. */
 export const NO_PAGE: Pick<ProgramDeps, 'openApi' | 'servePage'> = {

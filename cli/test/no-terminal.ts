@@ -1,6 +1,6 @@
 import { PLAIN } from '../src/output/colours';
 import { NO_PROGRESS } from '../src/output/progress';
-import type { ProgramDeps } from '../src/program';
+import type { ProgramDeps } from '../src/program-deps';
 
 /** For what writes into a pipe. */
 export const NO_TERMINAL: Pick<ProgramDeps, 'isTerminal' | 'paint' | 'progress'> = {

@@ -2,7 +2,7 @@ import type { Answer, Row } from '../answer';
 import type { Finding } from '../doctor/check';
 import { runChecks } from '../doctor/run-checks';
 import type { Fleet } from '../fleet';
-import type { Files } from './namespaces';
+import type { Files } from '../local-files';
 
 export interface DoctorOptions {
   /** Where a zip for a bug report goes. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Answer } from '../answer';
 import { usage } from '../problem';
 import { deployWorkflow, type WorkflowPlan } from './deploy-workflow';
-import type { Files } from './namespaces';
+import type { Files } from '../local-files';
 
 export interface InitOptions extends WorkflowPlan {
   /** The repository's folder on this machine. */

@@ -12,14 +12,8 @@ import {
 } from '@multi-tenant-runner/namespaces';
 import type { Answer, Row } from '../answer';
 import { usage } from '../problem';
+import type { Files } from '../local-files';
 import { readFile } from '../read/read-file';
-
-/** Files of the machine that mtr runs on. */
-export interface Files {
-  read(path: string): string;
-  /** Makes the folders above it. */
-  write(path: string, content: string | Uint8Array): void;
-}
 
 export interface NamespaceDeps {
   readonly files: Files;

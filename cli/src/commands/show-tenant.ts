@@ -1,7 +1,8 @@
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { findTenant } from '../read/find-tenant';
-import { namespaceFields, type Files } from './namespaces';
+import type { Files } from '../local-files';
+import { namespaceFields } from './namespaces';
 import { offboardingFields } from './offboarding';
 import { tenantFields } from './tenants';
 

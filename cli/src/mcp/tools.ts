@@ -12,7 +12,7 @@ import { reportUsage, showStats } from '../commands/usage';
 import { listAllWaiting } from '../commands/waiting';
 import type { Fleet } from '../fleet';
 import { parseMonth } from '../read/parse-month';
-import type { Files } from '../commands/namespaces';
+import type { Files } from '../local-files';
 
 /** Nothing is read from files, and nothing is written. */
 const NO_FILES: Files = { read: () => '', write: () => undefined };

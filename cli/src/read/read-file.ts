@@ -1,4 +1,4 @@
-import type { Files } from '../commands/namespaces';
+import type { Files } from '../local-files';
 import { usage } from '../problem';
 
 /** @throws in words where there is no such file, or it may not be read */

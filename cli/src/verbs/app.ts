@@ -3,7 +3,7 @@ import type { Answer } from '../answer';
 import { createApp } from '../commands/create-app';
 import type { Target } from '../connect';
 import { address } from '../options';
-import type { ProgramDeps } from '../program';
+import type { ProgramDeps } from '../program-deps';
 
 export function addApp(
   program: Command,

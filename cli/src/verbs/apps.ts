@@ -6,7 +6,7 @@ import { deployApp, explainApp, listDeployments, rollBackApp } from '../commands
 import { initApp } from '../commands/init-app';
 import { change, changeOptions, gitHubId, paged, wholeNumber } from '../options';
 import type { Answer } from '../answer';
-import type { Answering, ProgramDeps } from '../program';
+import type { Answering, ProgramDeps } from '../program-deps';
 
 /** Tenants' apps: what runs at which address, and what became of each push. */
 export function addApps(

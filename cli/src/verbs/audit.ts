@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { searchAudit } from '../commands/audit';
 import { paged, windowed } from '../options';
-import type { Answering } from '../program';
+import type { Answering } from '../program-deps';
 import { parseWindow } from '../read/window';
 
 export function addAudit(program: Command, answer: Answering): void {

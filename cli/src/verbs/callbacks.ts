@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { removeCallback, rotateCallback, setCallback, showCallback } from '../commands/callbacks';
 import { change, changeOptions } from '../options';
-import type { Answering } from '../program';
+import type { Answering } from '../program-deps';
 
 /** What a tenant's own events are sent to. */
 export function addCallbacks(tenants: Command, answer: Answering): void {

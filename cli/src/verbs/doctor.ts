@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { runDoctor } from '../commands/doctor';
-import type { Answering, ProgramDeps } from '../program';
+import type { Answering, ProgramDeps } from '../program-deps';
 
 export function addDoctor(program: Command, answer: Answering, { namespaces: { files } }: ProgramDeps): void {
   program

@@ -5,7 +5,7 @@ import { linkJob } from '../commands/logs';
 import { tailJobs } from '../commands/tail';
 import { listAllWaiting } from '../commands/waiting';
 import { change, changeOptions, limited, paged, windowed } from '../options';
-import type { Answers } from '../program';
+import type { Answers } from '../program-deps';
 import type { JobRef } from '../read/find-job';
 import { inTime } from '../read/parse-time';
 import { parseWindow } from '../read/window';

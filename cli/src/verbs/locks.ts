@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { acquireLock, listLocks, releaseLock, type LockRef } from '../commands/locks';
-import type { Answering } from '../program';
+import type { Answering } from '../program-deps';
 import { inTime } from '../read/parse-time';
 
 const EPOCH = new Date(0);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Answer } from '../answer';
 import { exportedTenants, registeredTenants, renderTenantNamespaces } from '../commands/namespaces';
-import type { Answering, ProgramDeps } from '../program';
+import type { Answering, ProgramDeps } from '../program-deps';
 
 export function addNamespaces(
   program: Command,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { linkTo } from '../commands/open';
 import { portNumber } from '../options';
-import type { Answering, ProgramDeps } from '../program';
+import type { Answering, ProgramDeps } from '../program-deps';
 
 export interface Opening extends Pick<ProgramDeps, 'openApi' | 'servePage' | 'write' | 'defaultApi'> {
   readonly answer: Answering;

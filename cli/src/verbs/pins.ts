@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { listImages } from '../commands/images';
 import { listPins, unpinLogin } from '../commands/pins';
 import { change, changeOptions } from '../options';
-import type { Answering } from '../program';
+import type { Answering } from '../program-deps';
 
 /** What stays what it was until somebody changes it: logins of accounts, images and runners of sizes. */
 export function addPins(program: Command, answer: Answering): void {

@@ -4,7 +4,7 @@ import { showLimits } from '../commands/limits';
 import { linkRunner, showConsole } from '../commands/logs';
 import { listRunners, showRunner } from '../commands/runners';
 import { change, changeOptions } from '../options';
-import type { Answering } from '../program';
+import type { Answering } from '../program-deps';
 import type { RunnerRef } from '../read/find-launch';
 
 export function addRunners(program: Command, answer: Answering): void {

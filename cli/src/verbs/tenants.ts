@@ -8,7 +8,7 @@ import { editTenant, listTenants, retryTenant } from '../commands/tenants';
 import type { Fleet } from '../fleet';
 import { inTime } from '../read/parse-time';
 import { cap, change, changeOptions, paged, wholeNumber } from '../options';
-import type { Answering, ProgramDeps } from '../program';
+import type { Answering, ProgramDeps } from '../program-deps';
 import { addCallbacks } from './callbacks';
 
 export function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {

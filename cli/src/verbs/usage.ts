@@ -3,7 +3,7 @@ import { correctOneUsage } from '../commands/correct-usage';
 import { exportFocus, reconcileUsage, reportUsage, showStats } from '../commands/usage';
 import { change, changeOptions, dollars, positiveNumber, wholeNumber } from '../options';
 import { FORMATS } from '../output/render';
-import type { Answering, ProgramDeps } from '../program';
+import type { Answering, ProgramDeps } from '../program-deps';
 import { parseMonth } from '../read/parse-month';
 import { readFile } from '../read/read-file';
 

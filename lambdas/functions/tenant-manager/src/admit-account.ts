@@ -1,7 +1,7 @@
 import type { AccountStanding } from '@multi-tenant-runner/core';
 import { decideAllowed, decideFirstSuspension, type FirstSuspension } from './decide-admission';
 import type { TenantManagerDeps } from './deps';
-import type { OwnerEvent } from './onboard';
+import type { OwnerEvent } from './owner-event';
 
 /** Whether a new installation may run jobs at once, else whose suspension it starts with. */
 export async function admitAccount(

@@ -1,5 +1,5 @@
 import type { TenantManagerDeps } from './deps';
-import type { OwnerEvent } from './onboard';
+import type { OwnerEvent } from './owner-event';
 
 /**
  * Each installation event has the account's login at that time: the only way to notice a rename without an event of its

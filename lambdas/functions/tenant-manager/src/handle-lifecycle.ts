@@ -3,7 +3,8 @@ import { changeSuspension } from './change-suspension';
 import { followLogin } from './follow-login';
 import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
-import { ensureRow, onboard, type OwnerEvent } from './onboard';
+import { ensureRow, onboard } from './onboard';
+import type { OwnerEvent } from './owner-event';
 
 /** Handles one event of the bus. After a throw Lambda retries it, and sends it to the dead letters in the end. */
 export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps): Promise<void> {

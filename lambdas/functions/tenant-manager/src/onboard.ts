@@ -1,15 +1,12 @@
-import { isOffboarded, type LifecycleAccount, type LifecycleEvent, type TenantLookup } from '@multi-tenant-runner/core';
+import { isOffboarded, type TenantLookup } from '@multi-tenant-runner/core';
 import { activate } from './activate';
 import { admitAccount } from './admit-account';
 import { decideReinstallation, hasNewer, type AccountRow, type Reinstallation } from './decide-reinstallation';
 import type { TenantManagerDeps } from './deps';
 import { inheritPolicy } from './inherit-policy';
 import { offboard } from './offboard';
+import type { OwnerEvent } from './owner-event';
 import { runAll } from './run-all';
-
-type Owner = Extract<LifecycleAccount, { kind: 'owner' }>;
-/** An event of an installation whose account can be a tenant. */
-export type OwnerEvent = LifecycleEvent & { readonly account: Owner };
 
 /**
  * Creates the tenant's row and security group and starts its waiting jobs; then offboards the account's earlier
