@@ -1,4 +1,5 @@
 import type { GitHub, GitHubFailure } from '@multi-tenant-runner/core';
+import type { Registrations } from './registrations';
 
 export interface InMemoryInstallation {
   login: string;
@@ -41,7 +42,7 @@ export interface InMemoryRunnerGroup {
 export interface InMemoryGitHub extends GitHub {
   /** GitHub answers 404 for any other installation. */
   readonly installations: Map<number, InMemoryInstallation>;
-  readonly registrations: InMemoryRegistration[];
+  readonly registrations: Registrations;
   readonly jobs: Map<number, InMemoryGitHubJob>;
   /** By installation, in addition to the default group; a group with id 1 replaces that. */
   readonly runnerGroups: Map<number, readonly InMemoryRunnerGroup[]>;

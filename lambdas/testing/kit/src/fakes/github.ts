@@ -6,6 +6,7 @@ import type {
   InMemoryRegistration,
   InMemoryRunnerGroup,
 } from './github-model';
+import { Registrations } from './registrations';
 
 interface Fault {
   readonly failure: GitHubFailure;
@@ -16,7 +17,7 @@ interface Fault {
 
 export function createInMemoryGitHub(): InMemoryGitHub {
   const installations = new Map<number, InMemoryInstallation>();
-  const registrations: InMemoryRegistration[] = [];
+  const registrations = new Registrations();
   const jobs = new Map<number, InMemoryGitHubJob>();
   const runnerGroups = new Map<number, readonly InMemoryRunnerGroup[]>();
   const unseen = new Set<string>();
@@ -54,12 +55,13 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     const own = runnerGroups.get(installationId) ?? [];
     return own.some(({ id }) => id === 1) ? own : [{ id: 1, name: 'Default' }, ...own];
   };
-  const search = (
-    place: RunnerPlace,
-    matches: (registration: InMemoryRegistration) => boolean,
-  ): InMemoryRegistration | undefined => {
+  const named = (place: RunnerPlace, name: string): InMemoryRegistration | undefined => {
     const where = whereOf(place);
-    return registrations.find((registration) => matches(registration) && registration.where === where);
+    return [...registrations.withName(name)].find((one) => one.where === where);
+  };
+  const withId = (place: RunnerPlace, id: number): InMemoryRegistration | undefined => {
+    const one = registrations.withId(id);
+    return one?.where === whereOf(place) ? one : undefined;
   };
   const found = (registration: InMemoryRegistration | undefined) =>
     ({
@@ -118,7 +120,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       if (refusal !== undefined) return refusal;
       if (place.scope === 'org' && !groupsOf(place.installationId).some(({ id }) => id === runner.runnerGroupId))
         return { kind: 'refused', status: 404, message: 'no such runner group' };
-      if (search(place, ({ name }) => name === runner.name)) return { kind: 'exists' };
+      if (named(place, runner.name)) return { kind: 'exists' };
       const id = (count += 1);
       registrations.push({
         id,
@@ -133,7 +135,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       return { kind: 'created', runnerId: id, jitConfig: `jit-config-of-${runner.name}` };
     },
     findRunner: async (place, name) =>
-      refusalOf('findRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.name === name)),
+      refusalOf('findRunner', place.installationId, place.owner) ?? found(named(place, name)),
     listRunners: async (place) =>
       refusalOf('listRunners', place.installationId, place.owner) ?? {
         kind: 'found',
@@ -141,11 +143,11 @@ export function createInMemoryGitHub(): InMemoryGitHub {
         isMore: false,
       },
     getRunner: async (place, runnerId) =>
-      refusalOf('getRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.id === runnerId)),
+      refusalOf('getRunner', place.installationId, place.owner) ?? found(withId(place, runnerId)),
     deleteRunner: async (place, runnerId) => {
       const refusal = refusalOf('deleteRunner', place.installationId, place.owner);
       if (refusal !== undefined) return refusal;
-      const registration = search(place, ({ id }) => id === runnerId);
+      const registration = withId(place, runnerId);
       if (registration === undefined) return { kind: 'absent' };
       if (registration.busy) return { kind: 'busy' };
       registrations.splice(registrations.indexOf(registration), 1);

@@ -12,6 +12,8 @@ export interface Installations {
   tenantOfNumber(number: number): SimTenant | undefined;
   /** Whose installation it is now. */
   tenantOf(installationId: number): SimTenant | undefined;
+  /** Who has this login now. */
+  tenantOfLogin(login: string): SimTenant | undefined;
   install(tenant: SimTenant): void;
   uninstall(tenant: SimTenant): void;
   suspend(tenant: SimTenant, suspended: boolean): void;
@@ -37,12 +39,17 @@ export function createInstallations({ state, deliveries, scheduler, plans }: Ins
   };
   const tenants = plans.map(newTenant);
   const byNumber = new Map(tenants.map((tenant) => [tenant.plan.number, tenant]));
+  const byLogin = new Map(tenants.map((tenant) => [tenant.login, tenant]));
   return {
     tenants,
     tenantOfNumber: (number) => byNumber.get(number),
     tenantOf(installationId) {
       const tenant = byNumber.get(numberOf(installationId));
       return tenant?.installationId === installationId ? tenant : undefined;
+    },
+    tenantOfLogin(login) {
+      const known = byLogin.get(login);
+      return known?.login === login ? known : undefined;
     },
     install(tenant) {
       tenant.generation += 1;
@@ -67,6 +74,7 @@ export function createInstallations({ state, deliveries, scheduler, plans }: Ins
     rename(tenant, login) {
       const { installationId } = tenant;
       tenant.login = login;
+      byLogin.set(login, tenant);
       if (installationId === undefined) return;
       state.renameOwner(installationId, login);
       if (!tenant.suspended)

@@ -48,6 +48,8 @@ export function createMachines(deps: MachinesDeps): Machines {
   const { events, scheduler, random, faultKinds, trace, calls, region } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
+  /** By the id of their registration. */
+  const registered = new Map<number, Set<SimMachine>>();
   let aliveCount = 0;
 
   const notify = (machine: SimMachine): void => {
@@ -87,6 +89,7 @@ export function createMachines(deps: MachinesDeps): Machines {
     scheduler.after(60 * MINUTE, () => {
       const { instanceId } = machine.record;
       all.delete(instanceId);
+      if (machine.registration !== undefined) registered.delete(machine.registration.id);
       events.emit('machine.forgotten', { instanceId });
     });
   };
@@ -126,6 +129,9 @@ export function createMachines(deps: MachinesDeps): Machines {
     // It goes along with the job's start.
     scheduler.after(20 * SECOND, () => machine.phase === 'online' && works(machine) && calls.report(machine, [BOOT]));
     events.emit('runner.connecting', { machine, jitConfig });
+    const { registration } = machine;
+    if (registration === undefined) return;
+    registered.set(registration.id, (registered.get(registration.id) ?? new Set()).add(machine));
   };
   const boot = (machine: SimMachine): void => {
     scheduler.after(random.between(8 * SECOND, 30 * SECOND), () => {
@@ -154,10 +160,8 @@ export function createMachines(deps: MachinesDeps): Machines {
     shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
   });
   events.on('runner.deleted', ({ runnerId }) => {
-    for (const machine of all.values()) {
-      if (machine.registration?.id === runnerId && works(machine))
-        shutDown(machine, random.between(SECOND, 5 * SECOND));
-    }
+    for (const machine of registered.get(runnerId) ?? [])
+      if (works(machine)) shutDown(machine, random.between(SECOND, 5 * SECOND));
   });
 
   return {

@@ -42,7 +42,6 @@ export interface SimulatedGitHubDeps {
 export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHub {
   const { events, state, deliveries, scheduler, random, faultKinds, violations } = deps;
   const installations = createInstallations(deps);
-  const { tenants } = installations;
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
@@ -74,7 +73,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
   const assign = (tenant: SimTenant): void => {
     for (const machine of [...listOf(online, tenant)]) {
       const { registration } = machine;
-      if (registration === undefined || registration.busy || !state.registrations.includes(registration)) continue;
+      if (registration === undefined || registration.busy || !state.registrations.has(registration)) continue;
       const fitsHere = (job: SimJob): boolean => fits(job, registration, faultKinds.has('public-job'));
       const first = listOf(waiting, tenant).find(fitsHere);
       const steals = first !== undefined && faultKinds.has('steal') && random.chance(0.3);
@@ -141,9 +140,8 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
 
   events.on('job.ran', ({ job, conclusion }) => finish(job, conclusion));
   events.on('runner.connecting', ({ machine, jitConfig }) => {
-    const wanted = Number(jitConfig);
-    const registration = state.registrations.find(({ id }) => id === wanted);
-    const tenant = tenants.find((candidate) => candidate.login === registration?.where.split('/')[0]);
+    const registration = state.registrations.withId(Number(jitConfig));
+    const tenant = registration && installations.tenantOfLogin(registration.where.split('/')[0] ?? '');
     if (registration === undefined || tenant === undefined) return events.emit('runner.rejected', { machine });
     registration.online = true;
     machine.registration = registration;
@@ -161,7 +159,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     // GitHub fails the job of a runner that vanished after some minutes.
     if (job?.status === 'in_progress')
       scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
-    else if (state.registrations.includes(registration)) forgetLater(registration);
+    else if (state.registrations.has(registration)) forgetLater(registration);
   });
 
   return {
