@@ -13,6 +13,7 @@ import {
   type NotStarted,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView } from '../eventually-consistent';
+import { copyOf } from './copy-of';
 import {
   MISMATCH,
   NO_CAPACITY,
@@ -95,7 +96,7 @@ export function createInMemoryFleet({
       interfaceId: instanceId.replace(/^i-/, 'eni-'),
       launchedAt: clock.now().toISOString(),
       tags: tags ?? tagsOf(request),
-      request: structuredClone(request),
+      request: copyOf(request),
     };
     machines.set(instanceId, machine);
     return machine;

@@ -94,7 +94,11 @@ export function pageOf<T>(
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = frozen((value as Record<string, unknown>)[key]);
+  // Spread first: an object to which each property is added by its name becomes a hash table, twice as large and slow.
+  const copy: Record<string, unknown> = { ...value };
+  for (const key of Object.keys(copy)) {
+    const own = copy[key];
+    if (typeof own === 'object' && own !== null) copy[key] = frozen(own);
+  }
   return Object.freeze(copy) as T;
 }

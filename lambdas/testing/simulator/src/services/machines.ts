@@ -8,6 +8,7 @@ import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
 import type { FaultSettings } from '../scenario/fault-kinds';
 import type { Region } from './region';
+import { createRegisteredMachines } from './registered-machines';
 
 /** The machines of EC2 and what runs on them. */
 export interface Machines {
@@ -48,8 +49,7 @@ export function createMachines(deps: MachinesDeps): Machines {
   const { events, scheduler, random, faultKinds, trace, calls, region } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
-  /** By the id of their registration. */
-  const registered = new Map<number, Set<SimMachine>>();
+  const registered = createRegisteredMachines();
   let aliveCount = 0;
 
   const notify = (machine: SimMachine): void => {
@@ -89,7 +89,7 @@ export function createMachines(deps: MachinesDeps): Machines {
     scheduler.after(60 * MINUTE, () => {
       const { instanceId } = machine.record;
       all.delete(instanceId);
-      if (machine.registration !== undefined) registered.delete(machine.registration.id);
+      registered.forget(machine);
       events.emit('machine.forgotten', { instanceId });
     });
   };
@@ -129,9 +129,7 @@ export function createMachines(deps: MachinesDeps): Machines {
     // It goes along with the job's start.
     scheduler.after(20 * SECOND, () => machine.phase === 'online' && works(machine) && calls.report(machine, [BOOT]));
     events.emit('runner.connecting', { machine, jitConfig });
-    const { registration } = machine;
-    if (registration === undefined) return;
-    registered.set(registration.id, (registered.get(registration.id) ?? new Set()).add(machine));
+    registered.note(machine);
   };
   const boot = (machine: SimMachine): void => {
     scheduler.after(random.between(8 * SECOND, 30 * SECOND), () => {
@@ -160,7 +158,7 @@ export function createMachines(deps: MachinesDeps): Machines {
     shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
   });
   events.on('runner.deleted', ({ runnerId }) => {
-    for (const machine of registered.get(runnerId) ?? [])
+    for (const machine of registered.of(runnerId))
       if (works(machine)) shutDown(machine, random.between(SECOND, 5 * SECOND));
   });
 
