@@ -8,14 +8,7 @@ const entry = join(dirname(fileURLToPath(import.meta.url)), 'src', 'cli.ts');
 const { status } = spawnSync(
   process.execPath,
   // Most of what an event makes is garbage with the next: with more room for the young, little of it is moved at all.
-  // A day of a million jobs fits into two gigabytes, of which the old have this much.
-  [
-    '--enable-source-maps',
-    '--max-semi-space-size=64',
-    '--max-old-space-size=1700',
-    await bundle(entry, 'cli'),
-    ...process.argv.slice(2),
-  ],
+  ['--enable-source-maps', '--max-semi-space-size=64', await bundle(entry, 'cli'), ...process.argv.slice(2)],
   { stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

@@ -7,7 +7,7 @@ export function copyOf<T>(value: T): T {
   if (value instanceof Set) return new Set(value) as T;
   if (value instanceof Date) return new Date(value) as T;
   if (Array.isArray(value)) return value.map(copyOf) as T;
-  const copy: Record<string, unknown> = { ...value };
+  const copy = { ...value } as Record<string, unknown>;
   for (const name of Object.keys(copy)) {
     const own = copy[name];
     if (typeof own === 'object' && own !== null) copy[name] = copyOf(own);

@@ -95,7 +95,7 @@ function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;
   // Spread first: an object to which each property is added by its name becomes a hash table, twice as large and slow.
-  const copy: Record<string, unknown> = { ...value };
+  const copy = { ...value } as Record<string, unknown>;
   for (const key of Object.keys(copy)) {
     const own = copy[key];
     if (typeof own === 'object' && own !== null) copy[key] = frozen(own);

@@ -87,10 +87,9 @@ export function createMachines(deps: MachinesDeps): Machines {
     scheduler.after(random.between(10 * SECOND, MINUTE), () => change(machine, 'terminated'));
     // EC2 lists a terminated machine for about an hour.
     scheduler.after(60 * MINUTE, () => {
-      const { instanceId } = machine.record;
-      all.delete(instanceId);
+      all.delete(machine.record.instanceId);
       registered.forget(machine);
-      events.emit('machine.forgotten', { instanceId });
+      events.emit('machine.forgotten', { instanceId: machine.record.instanceId });
     });
   };
   const endFor = (machine: SimMachine, reason: string): void => {
@@ -158,8 +157,7 @@ export function createMachines(deps: MachinesDeps): Machines {
     shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
   });
   events.on('runner.deleted', ({ runnerId }) => {
-    for (const machine of registered.of(runnerId))
-      if (works(machine)) shutDown(machine, random.between(SECOND, 5 * SECOND));
+    for (const machine of registered.of(runnerId).filter(works)) shutDown(machine, random.between(SECOND, 5 * SECOND));
   });
 
   return {

@@ -3,7 +3,7 @@ import type { SimMachine } from '../scenario/model';
 /** Machines by the registration that their runners came with: a configuration may have reached two. */
 export interface RegisteredMachines {
   note(machine: SimMachine): void;
-  of(runnerId: number): Iterable<SimMachine>;
+  of(runnerId: number): SimMachine[];
   forget(machine: SimMachine): void;
 }
 
@@ -14,7 +14,7 @@ export function createRegisteredMachines(): RegisteredMachines {
       const id = machine.registration?.id;
       if (id !== undefined) byRunner.set(id, (byRunner.get(id) ?? new Set()).add(machine));
     },
-    of: (runnerId) => byRunner.get(runnerId) ?? [],
+    of: (runnerId) => [...(byRunner.get(runnerId) ?? [])],
     forget(machine) {
       const id = machine.registration?.id;
       if (id === undefined) return;
