@@ -20,7 +20,7 @@ export interface DayTally {
 const MARKS = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180] as const;
 
 export function createDayTally(
-  { events, scheduler, github, ended, invariants }: Simulation,
+  { events, scheduler, github, ended, invariants, violations }: Simulation,
   outage: { readonly from: number; readonly until: number },
 ): DayTally {
   const began = scheduler.now();
@@ -66,7 +66,8 @@ export function createDayTally(
       const cpu = process.cpuUsage();
       return (
         `${((scheduler.now() - began) / HOUR).toFixed(0)} h: ${waits.all.length} jobs ran, ${waiting()} wait, ` +
-        `${ended.machines.aliveCount} machines, at most ${invariants.peaks.machines}; ${seconds.toFixed(0)} s, ` +
+        `${ended.machines.aliveCount} machines, at most ${invariants.peaks.machines}, ` +
+        `${violations.list.length} promises broken; ${seconds.toFixed(0)} s, ` +
         `${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of processor, ${(rss / 2 ** 20).toFixed(0)} MB`
       );
     },
