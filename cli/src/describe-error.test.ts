@@ -7,7 +7,8 @@ const failed = (cause: object): Error => new TypeError('fetch failed', { cause: 
 test.each([
   [usage('Give --prefix.'), 'Give --prefix.'],
   ['a string', 'It failed, and nothing says why.'],
-  [new Error('Region is missing'), 'There is no AWS Region here; set AWS_REGION, or give --region.'],
+  [new Error('Region is missing'), 'AWS needs a Region; set AWS_REGION, or give --region, such as us-east-1.'],
+  [new Error('Region not accepted: region="" is not a valid hostname component.'), /^AWS needs a Region; set/],
   [named('ExpiredTokenException'), 'The AWS credentials have expired; sign in again.'],
   [
     named('UnrecognizedClientException', 'The security token is invalid'),

@@ -27,7 +27,8 @@ export function describeError(error: unknown): string {
 
 /** Of the SDK and of `fetch`, which hides the cause in its error. */
 function describeCause(error: Error): string | undefined {
-  if (error.message === 'Region is missing') return 'There is no AWS Region here; set AWS_REGION, or give --region.';
+  if (/^Region (is missing|not accepted)/.test(error.message))
+    return 'AWS needs a Region; set AWS_REGION, or give --region, such as us-east-1.';
   const cause: unknown = error.message === 'fetch failed' ? error.cause : error;
   if (!(cause instanceof Error) || !('code' in cause)) return undefined;
   const code = String(cause.code);
