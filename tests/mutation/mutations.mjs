@@ -821,7 +821,18 @@ export const mutations = [
   {
     name: 'a launch: what an earlier worker may have registered for its machine',
     file: 'functions/scale-up/src/start-runner.ts',
-    edits: [['launch.instanceId === undefined && launch.intent === undefined;', 'launch.instanceId === undefined;']],
+    edits: [
+      [
+        'launch.instanceId === undefined && (isNew || launch.intent === undefined);',
+        'launch.instanceId === undefined;',
+      ],
+    ],
+    suites: ['testing/system/counterexamples'],
+  },
+  {
+    name: 'a launch: a slot given back after an intent of another worker, without the word of EC2',
+    file: 'functions/scale-up/src/start-runner.ts',
+    edits: [['launch.intent !== undefined && isNew !== true', 'false']],
     suites: ['testing/system/counterexamples'],
   },
   {

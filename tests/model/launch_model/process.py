@@ -4,7 +4,7 @@ from .gates import Gates
 from .inheritance import Inheritance
 from .scale_up import ScaleUp
 from .settling import Settling
-from .values import CALL_NAMES, RUN
+from .values import ADMIT, CALL_NAMES, INTENT, JOB, PARKS, RELEASE, RUN
 
 
 class Step:
@@ -41,5 +41,11 @@ class Processes(ScaleUp, Settling, Inheritance, Gates):
             return
         bad = self.calls[step.call](step)
         yield (CALL_NAMES[step.call], p, step.launch), step.t, False, bad
+        if step.call in (JOB, ADMIT) and step.t[step.pr] == INTENT:
+            yield (CALL_NAMES[step.call] + ", with its intent", p, step.launch), self.with_intent(step), False, bad
+            if s[self.fault] and "refuse" in self.fault_kinds:
+                t = self.with_intent(step)
+                t[self.fault], t[step.pr], t[step.pr + 2] = t[self.fault] - 1, RELEASE, t[step.pr + 2] | PARKS
+                yield ("the same, and GitHub lets nothing start", p, step.launch), t, True, bad
         if "leftover" in self.fault_kinds:
             yield from self.leave_leftover(s, p)

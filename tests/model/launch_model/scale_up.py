@@ -92,6 +92,12 @@ class ScaleUp(State):
         else:
             step.end()
 
+    def with_intent(self, step):
+        """Where it is known before the slot what EC2 will be asked for; the call may not come to be all the same."""
+        t = list(step.t)
+        t[step.row], t[self.intent + step.launch], t[step.pr] = LAUNCHING, 1, RUN
+        return t
+
     def park(self, step):
         """A job that finds no slot has a row, but no launch."""
         t = step.t
@@ -120,7 +126,7 @@ class ScaleUp(State):
             step.end()
         elif row == HELD and t[step.job] >= J_RUNNING and "ended-job-keeps-slot" not in self.flaws:
             step.to(RELEASE)  # nothing was ever asked of EC2: that is the proof
-        elif row == HELD and t[STATUS] != ACTIVE:
+        elif t[STATUS] != ACTIVE and (row == HELD or "stops-unasked" in self.flaws):
             t[step.pr + 2] |= PARKS
             step.to(RELEASE)
         else:

@@ -38,7 +38,7 @@ export const CATALOGUE = {
   'job.cancelled': { says: 'It was cancelled or given up.', data: job },
   'job.refused': { says: 'A rule excludes it.', data: job },
   'job.expired': { says: 'It waited longer than GitHub keeps a job.', data: job },
-  'runner.held': { says: 'A launch has a slot.', data: runner },
+  'runner.held': { says: 'A launch has a slot, and EC2 is not asked yet.', data: runner },
   'runner.launching': { says: 'EC2 is asked for a machine.', data: runner },
   'runner.running': { says: 'The machine can fetch its configuration.', data: runner },
   'runner.busy': { says: 'The runner took a job.', data: runner },

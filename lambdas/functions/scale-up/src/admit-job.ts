@@ -11,6 +11,7 @@ import {
   type Launch,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
+import { intentAhead } from './intent-ahead';
 import { startRunner, stopStart, type Start } from './start-runner';
 import { isPastGrace, isUnsettledGroup, waitForGroup } from './take-over';
 import { park, waitAsNew } from './wait-for-slot';
@@ -23,7 +24,8 @@ import type { Delivery, ScaleUpDeps } from './deps';
 export async function admitNewJob(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<Job | undefined> {
   const lookup = await deps.tenants.get(job.installationId);
   if (hasSlotOf(job, lookup) || isTooOld(job, deps.clock.now())) return readOrCreate(job, deps);
-  const first = await admit(job, lookup, { lease: delivery.lease, isNew: true }, deps);
+  const intent = await intentAhead(job, lookup, deps);
+  const first = await admit(job, lookup, { lease: delivery.lease, isNew: true, ...(intent && { intent }) }, deps);
   switch (first.kind) {
     case 'admitted':
       return void (await startAdmitted(first, { delivery, lookup }, deps));
@@ -60,7 +62,8 @@ export async function admitJob(job: Job, delivery: Delivery, deps: ScaleUpDeps):
     return;
   }
   const lookup = await deps.tenants.get(job.installationId);
-  const first = await admit(job, lookup, { lease: delivery.lease }, deps);
+  const intent = await intentAhead(job, lookup, deps);
+  const first = await admit(job, lookup, { lease: delivery.lease, ...(intent && { intent }) }, deps);
   if (first.kind !== 'rejected') return afterAdmission(job, first, { delivery, lookup }, deps);
   if (await park(job, first, deps)) await askOnceMore(job, delivery, deps);
 }
@@ -94,7 +97,8 @@ function startAdmitted(
   { delivery: { lease }, lookup }: Turn,
   deps: ScaleUpDeps,
 ): Promise<void> {
-  const start = { job, launch, lookup, lease };
+  // An intent that came with the slot is this invocation's own.
+  const start = { job, launch, lookup, lease, isNew: true };
   return underLease(start, deps, () => startRunner(start, deps));
 }
 

@@ -7,6 +7,8 @@ export interface Seat {
   ask(asking: Asking): Promise<Asked>;
   /** It asks no more: the others do not wait for it. */
   leave(): void;
+  /** No other record of its invocation is for the same tenant and size, now or later. */
+  isAlone(): boolean;
 }
 
 export interface DeskOptions {
@@ -71,6 +73,7 @@ export function createDesk(deps: AskDeps, { most, longest, after, shared }: Desk
           table.seats -= 1;
           closeIfAllAsked(table);
         },
+        isAlone: () => table.seats === 1,
       };
     },
   };
@@ -84,6 +87,7 @@ export function createLoneSeat(deps: AskDeps): Seat {
         void answer([{ asking, resolve, reject }], deps);
       }),
     leave: nothing,
+    isAlone: () => true,
   };
 }
 

@@ -36,7 +36,7 @@ export type MachineAnswer =
  */
 export async function launchInstance(
   launch: Launch,
-  machineFor: MachineFor & { readonly isPastGrace?: boolean },
+  machineFor: MachineFor & { readonly isPastGrace?: boolean; readonly isNew?: boolean },
   lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<MachineAnswer> {
@@ -45,8 +45,9 @@ export async function launchInstance(
   const attempted: string[] = [...(launch.attempted ?? [])];
   const refused: string[] = [];
   const seat = deps.seat ?? createLoneSeat(deps);
-  // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
   let standing = await goOnWith(launch, machineFor.isPastGrace === true, deps);
+  // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
+  let isRepeat = standing !== undefined && machineFor.isNew !== true;
   for (;;) {
     const asked = standing ?? (await seat.ask({ launch: current, attempted, machineFor, lease }));
     if (asked.kind === 'exhausted') {
@@ -60,7 +61,7 @@ export async function launchInstance(
       case 'started': {
         const machine = machineOfRow(current, answer, deps);
         const isOver = answer.state === 'shutting-down' || answer.state === 'terminated';
-        if (!isOver && standing === undefined && refused.length === 0 && intent.order === undefined)
+        if (!isOver && !isRepeat && refused.length === 0 && intent.order === undefined)
           return { kind: 'machine', launch: { ...current, ...machine }, unwritten: machine };
         const known = await writeMachine(current, machine, lease, deps);
         await recordRefusals(launch, refused, deps);
@@ -76,12 +77,12 @@ export async function launchInstance(
         refused.push(countRefusal(launch, intent, answer.code, deps));
         attempted.push(intent.candidate);
         standing = undefined;
+        isRepeat = false;
         break;
       case 'unknown':
         throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);
       default:
-        if (standing !== undefined)
-          throw new RetryLater(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
+        if (isRepeat) throw new RetryLater(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
         if (answer.kind === 'account')
           await recordRefusals(launch, [...refused, countRefusal(launch, intent, answer.code, deps)], deps);
         return { kind: 'none', launch: current, reason: turnedAway(launch, { ...answer, kind: answer.kind }, deps) };

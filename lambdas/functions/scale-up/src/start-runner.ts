@@ -24,6 +24,8 @@ export interface Start extends StartFacts {
   readonly lease: LeaseHolder;
   /** The intent was past the grace before this invocation took the lease. */
   readonly isPastGrace?: boolean;
+  /** This invocation has made the launch, so nobody has asked EC2 for its machine, whatever its row says. */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -68,9 +70,9 @@ function waitFor({ reason, until }: Parked, start: Start, deps: ScaleUpDeps): Jo
 
 const stoppedBeforeMachine = ({ job, launch, lookup }: Start): Stopped => ({ job, launch, lookup, hadMachine: false });
 
-async function abort({ launch, lease }: Start, { reason, followUp }: Stop, deps: ScaleUpDeps): Promise<void> {
-  // After the intent only EC2 or the sweep can tell that there is no machine.
-  if (launch.intent !== undefined) return dropLease(launch, lease, deps);
+async function abort({ launch, lease, isNew }: Start, { reason, followUp }: Stop, deps: ScaleUpDeps): Promise<void> {
+  // After an earlier invocation's intent only EC2 or the sweep can tell that there is no machine.
+  if (launch.intent !== undefined && isNew !== true) return dropLease(launch, lease, deps);
   await release(launch, { reason, followUp, lease }, deps);
 }
 
@@ -84,8 +86,8 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     return abort(start, { reason: 'github', followUp: await afterGitHub(authorized, stopped, deps) }, deps);
   const group = await chooseRunnerGroup(place, stopped, deps);
   if (group.kind === 'stop') return abort(start, group, deps);
-  const { isPastGrace = false } = start;
-  const machineFor = { securityGroupId, tenantTier: tenantTierOf(lookup, deps), isPastGrace };
+  const { isPastGrace = false, isNew = false } = start;
+  const machineFor = { securityGroupId, tenantTier: tenantTierOf(lookup, deps), isPastGrace, isNew };
   const taken = await takeBlank(launch, machineFor, lease, deps);
   const machine = taken.kind === 'machine' ? taken : await launchInstance(taken.launch, machineFor, lease, deps);
   // What is left needs nobody else's machine.
@@ -104,7 +106,7 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     }
     case 'machine': {
       // Of an intent that stood before, an earlier invocation may have come as far as it liked.
-      const isFirst = launch.instanceId === undefined && launch.intent === undefined;
+      const isFirst = launch.instanceId === undefined && (isNew || launch.intent === undefined);
       if (!(await dressOrdered(machine.launch, machineFor, deps))) return endUndressed(machine.launch, lease, deps);
       await finishStart({ ...start, ...machine, isFirst, runnerGroupId: group.id }, deps);
       if (isFirst && machine.launch.blank !== undefined) await refillPool(launch.tier, lease.name, deps);

@@ -25,6 +25,16 @@ describe('one launch, one machine', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
+  test('stops-unasked: a worker that may not start what another has begun leaves that to EC2’s word', async () => {
+    const system = setUp();
+    await workerDies(system, 'dies-after', 'fleet.run');
+    system.harness.clock.advance(2 * MINUTE);
+    setRow(system, { status: 'suspended', suspended_by: 'operator' });
+    await system.deliver(FIRST, { receiveCount: 2 });
+    expect(system.slots()).toEqual(['1-1']);
+    expect(brokenPromises(system, 1)).toEqual([]);
+  });
+
   test('settle-on-state: while the sweep looks for the machine no worker starts it', async () => {
     const system = setUp();
     await workerDies(system, 'dies-before', 'fleet.run');

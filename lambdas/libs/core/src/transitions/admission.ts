@@ -1,5 +1,5 @@
 import type { Job } from '../model/job';
-import type { Launch, LeaseHolder } from '../model/launch';
+import type { Intent, Launch, LeaseHolder } from '../model/launch';
 import type { Clock } from '../model/time';
 import type { AdmissionRequest, AdmittedJob } from '../ports';
 import { NO_WAIT, jobMove } from './job';
@@ -19,12 +19,14 @@ export interface AdmissionHow {
   readonly isNew?: boolean;
   /** Of the fleet's limit, a slot of which it takes too. */
   readonly fleetShare?: number;
+  /** What EC2 is asked for next, where that is known already. */
+  readonly intent?: Intent;
 }
 
-/** The beginning of a launch. */
+/** The beginning of a launch: `held`, or `launching` with its intent. */
 export function buildAdmission(
   job: Job,
-  { lease, isNew = false, fleetShare }: AdmissionHow,
+  { lease, isNew = false, fleetShare, intent }: AdmissionHow,
   deps: { readonly clock: Clock },
 ): Admitted {
   const now = deps.clock.now().toISOString();
@@ -32,6 +34,7 @@ export function buildAdmission(
     ...newLaunch(job, now),
     ...(fleetShare !== undefined && { fleetShare }),
     ...(lease !== undefined && leaseOf(lease, deps)),
+    ...(intent !== undefined && ({ state: 'launching', intent, attempted: [] } as const)),
   };
   const { reason: _reason, nextTry: _nextTry, ...standing } = job;
   const progress =
@@ -52,7 +55,8 @@ function changeOf(job: Job, lease: LeaseHolder | undefined, deps: { readonly clo
   return { kind: 'known', installationId, jobId, ...move };
 }
 
-function newLaunch(job: Job, now: string): Launch {
+/** Its first candidate can be chosen by these, before it has a slot. */
+export function newLaunch(job: Job, now: string): Launch {
   return {
     installationId: job.installationId,
     launchId: job.launchId,

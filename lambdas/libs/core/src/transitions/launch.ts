@@ -4,8 +4,8 @@ import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports';
 
 /**
  * The life of a launch, read from top to bottom: every write to its row, the states it may come from, and the state it
- * leads to. Without `to` the state stays. A row begins `held` in `buildAdmission`, and no
- * other code changes one.
+ * leads to. Without `to` the state stays. A row begins `held` in `buildAdmission`, or `launching` where the intent is
+ * known by then, and no other code changes one.
  *
  *     held → launching → running → ending → ended
  */
