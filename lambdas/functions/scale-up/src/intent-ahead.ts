@@ -6,8 +6,8 @@ import { tenantTierOf, type ScaleUpDeps } from './deps';
 
 /**
  * What EC2 will be asked for by a job that has no slot yet, to be written together with that. Undefined where it is not
- * known: others of its tenant and size in this invocation may share its call, a machine that waits may be taken instead,
- * or the tenant's row makes it wait or probe.
+ * known: others of its tenant and size in this invocation may share its call, a machine that waits may be taken, or the
+ * tenant's row makes it wait or probe.
  */
 export async function intentAhead(job: Job, lookup: TenantLookup, deps: ScaleUpDeps): Promise<Intent | undefined> {
   if (deps.seat?.isAlone() === false || mayTakeAnother(job, deps)) return undefined;
