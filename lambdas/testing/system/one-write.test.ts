@@ -1,3 +1,4 @@
+import { MINUTE } from '@multi-tenant-runner/core';
 import { jobEvent } from '@multi-tenant-runner/testing';
 import { runCut } from './crash/crash-injection';
 import { LONG, gate, setUp, sweepLater } from './counterexamples/setup';
@@ -84,24 +85,22 @@ describe('a machine that no row names yet', () => {
     expect((await side.claim(instanceId)).statusCode).toBe(200);
   });
 
-  test('and dies is released by the second word of EC2, or by the sweep', async () => {
-    for (const second of ['terminated', 'nothing'] as const) {
-      const system = setUp();
-      const beforeWritten = gate(system, 'configs.put');
-      const worker = system.queueJob(1);
-      await beforeWritten.reached;
-      const { instanceId } = system.machineOf(1);
-      await system.shutDown(instanceId);
-      expect(system.slots()).toEqual(['1-1']);
-      beforeWritten.open();
-      await worker;
-      expect(system.launchOf(1)).toMatchObject({ state: 'running', instanceId });
-      if (second === 'terminated') await system.shutDown(instanceId);
-      else await sweepLater(system);
-      await system.drain();
-      expect(system.launchOf(1).launchId).not.toBe('1-1');
-      expect(brokenPromises(system, 1)).toEqual([]);
-    }
+  test('and ends before that is released by the sweep within four minutes', async () => {
+    const system = setUp();
+    const beforeWritten = gate(system, 'configs.put');
+    const worker = system.queueJob(1);
+    await beforeWritten.reached;
+    const { instanceId } = system.machineOf(1);
+    await system.shutDown(instanceId);
+    expect(system.slots()).toEqual(['1-1']);
+    beforeWritten.open();
+    await worker;
+    expect(system.launchOf(1)).toMatchObject({ state: 'running', instanceId });
+    system.harness.clock.advance(4 * MINUTE);
+    await system.sweep();
+    await system.drain();
+    expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2' });
+    expect(brokenPromises(system, 1)).toEqual([]);
   });
 
   test('is ended with what was made for it where its tenant is gone', async () => {
