@@ -58,7 +58,7 @@ function tenantOf(lookup: TenantLookup): TenantFact {
 }
 
 function launchOf({ launchId, state, updatedAt, instanceId, reports }: Launch): LaunchFact {
-  const runnerVersion = reports?.boot?.runnerVersion;
+  const runnerVersion = reports?.runnerVersion;
   return {
     launchId,
     state,

@@ -11,6 +11,7 @@ import {
   createSsmClient,
   createSsmVault,
   fromAttributes,
+  restoreLaunch,
 } from '@multi-tenant-runner/aws';
 import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { parseEventsConfig } from './config';
@@ -38,7 +39,10 @@ export const handler = createHandler({
   publish: createEventPublisher({ client: createEventBridgeClient(clients), busName: eventBusName }),
   callbacks: callbacksQueueUrl === undefined ? undefined : connectCallbacks(callbacksQueueUrl),
   keep: exportBucket === undefined ? undefined : createObjectWriter({ env: process.env, bucket: exportBucket }),
-  parseImage: fromAttributes,
+  parseImage: (image, table) => {
+    const row = fromAttributes(image);
+    return table === 'launches' ? restoreLaunch(row) : row;
+  },
   clock,
   log: createLog({ level: logLevel, clock, write: writeLine }),
   metrics: createMetrics({ environment, clock, write: writeLine }),

@@ -21,8 +21,8 @@ export interface StreamChange {
 export interface StreamReader {
   /** Their names. */
   readonly tables: Readonly<Record<Followed, string>>;
-  /** Converts a stream image to plain values. */
-  readonly parseImage: (image: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** Converts a stream image of a table to plain values. */
+  readonly parseImage: (image: Readonly<Record<string, unknown>>, table: Followed) => Readonly<Record<string, unknown>>;
 }
 
 const LENGTH = 40;
@@ -43,8 +43,8 @@ export function readChange(record: StreamRecord, { tables, parseImage }: StreamR
     id,
     at: new Date(at * 1000).toISOString(),
     sequence: sequence.padStart(LENGTH, '0'),
-    keys: parseImage(keys),
-    ...(dynamodb?.OldImage && { before: parseImage(dynamodb.OldImage) }),
-    ...(dynamodb?.NewImage && { after: parseImage(dynamodb.NewImage) }),
+    keys: parseImage(keys, table),
+    ...(dynamodb?.OldImage && { before: parseImage(dynamodb.OldImage, table) }),
+    ...(dynamodb?.NewImage && { after: parseImage(dynamodb.NewImage, table) }),
   };
 }

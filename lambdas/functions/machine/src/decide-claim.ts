@@ -73,7 +73,6 @@ export function decideClaim(
   return {
     kind: 'claim',
     claim: {
-      at: now.toISOString(),
       nonceHash: hashSecret(request.nonce),
       reportHash: hashSecret(reportSecretOf(request)),
     },

@@ -36,7 +36,7 @@ export function decideReport(launch: Reporter | undefined, request: ReportReques
     return { kind: 'too-many', retryAfter: Math.ceil(((minute + 1) * MINUTE - now.getTime()) / 1_000) };
   const { events, logBytes } = withinBudget(request.events, before.logBytes);
   const received = { minute, inMinute: inMinute + 1, total: before.total + 1, logBytes };
-  const reports = events.reduce((facts, event) => apply(facts, event, now), { ...launch.reports, received });
+  const reports = events.reduce(apply, { ...launch.reports, received });
   return { kind: 'record', reports, lines: events.map(lineOf) };
 }
 
@@ -56,22 +56,15 @@ function withinBudget(
   return { events: kept, logBytes };
 }
 
-function apply(facts: MachineReports, event: MachineEvent, now: Date): MachineReports {
-  const at = now.toISOString();
+function apply(facts: MachineReports, event: MachineEvent): MachineReports {
   switch (event.kind) {
-    case 'boot': {
-      const { timings, version, ageDays } = event;
-      const runner = {
-        ...(version !== undefined && { runnerVersion: version }),
-        ...(ageDays !== undefined && { runnerAgeDays: ageDays }),
-      };
-      return { ...facts, boot: { at, timings, ...runner } };
-    }
+    case 'boot':
+      return { ...facts, ...(event.version !== undefined && { runnerVersion: event.version }) };
     case 'busy':
     case 'idle':
-      return { ...facts, activity: event.kind, activityAt: at, worked: true };
+      return { ...facts, activity: event.kind };
     case 'end':
-      return { ...facts, end: { at, reason: event.reason, timings: event.timings } };
+      return { ...facts, end: event.reason };
     case 'log':
       return facts;
   }

@@ -25,10 +25,10 @@ const received = fc.record({
 });
 const reports: fc.Arbitrary<MachineReports> = fc.oneof(
   fc.record({ received }),
-  fc.record({ activity: fc.constantFrom('busy' as const, 'idle' as const), activityAt: time, received }),
-  fc.record({ boot: fc.record({ at: time, timings: fc.constant({ claim: 4 }) }), received }),
+  fc.record({ activity: fc.constantFrom('busy' as const, 'idle' as const), received }),
+  fc.record({ runnerVersion: fc.constant('2.336.0'), received }),
 );
-const claim = fc.record({ at: time, nonceHash: secret.map(hashSecret), reportHash: secret.map(hashSecret) });
+const claim = fc.record({ nonceHash: secret.map(hashSecret), reportHash: secret.map(hashSecret) });
 const row: fc.Arbitrary<Launch> = fc
   .record({
     state: fc.constantFrom<Launch['state']>('held', 'launching', 'running', 'running', 'running', 'ending', 'ended'),

@@ -9,22 +9,11 @@ export function encodeSaid(reports: MachineReports): string {
   return Buffer.from(JSON.stringify(reports)).toString('base64url');
 }
 
-const time = v.pipe(v.string(), v.maxLength(40));
 const count = v.pipe(v.number(), v.safeInteger());
-const timings = v.record(v.pipe(v.string(), v.regex(/^[a-z]{1,20}$/)), count);
 const reports = v.strictObject({
-  boot: v.exactOptional(
-    v.strictObject({
-      at: time,
-      timings,
-      runnerVersion: v.exactOptional(v.pipe(v.string(), v.maxLength(20))),
-      runnerAgeDays: v.exactOptional(count),
-    }),
-  ),
+  runnerVersion: v.exactOptional(v.pipe(v.string(), v.maxLength(20))),
   activity: v.exactOptional(v.picklist(['busy', 'idle'])),
-  activityAt: v.exactOptional(time),
-  worked: v.exactOptional(v.boolean()),
-  end: v.exactOptional(v.strictObject({ at: time, reason: v.pipe(v.string(), v.maxLength(40)), timings })),
+  end: v.exactOptional(v.pipe(v.string(), v.maxLength(40))),
   received: v.strictObject({ minute: count, inMinute: count, total: count, logBytes: count }),
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { CAPACITIES, type Capacity, type Tier } from '@multi-tenant-runner/core';
-import { RecentCapacityErrors, candidatesFor, clientTokenFor } from './candidates';
+import { CAPACITIES, clientTokenFor, type Capacity, type Tier } from '@multi-tenant-runner/core';
+import { RecentCapacityErrors, candidatesFor } from './candidates';
 
 const tierOf = (instanceTypes: readonly string[], capacity: Capacity): Tier => ({
   name: 'small',

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Capacity, Tier } from '@multi-tenant-runner/core';
-
-/** One way to ask EC2 for a machine. */
-export interface Candidate {
-  readonly key: string;
-  readonly instanceType: string;
-  readonly subnetId: string;
-  readonly spot: boolean;
-}
+import { candidateOf, type Candidate, type Capacity, type Tier } from '@multi-tenant-runner/core';
 
 const MARKETS: Readonly<Record<Capacity, readonly boolean[]>> = {
   'on-demand': [false],
@@ -30,12 +22,7 @@ export function candidatesFor(
   const subnets = [...subnetIds.slice(first), ...subnetIds.slice(0, first)];
   const all = MARKETS[tier.capacity].flatMap((spot) =>
     tier.instanceTypes.flatMap((instanceType) =>
-      subnets.map((subnetId) => ({
-        key: `${spot ? 'spot' : 'on-demand'}/${instanceType}/${subnetId}`,
-        instanceType,
-        subnetId,
-        spot,
-      })),
+      subnets.map((subnetId) => candidateOf({ instanceType, subnetId, spot })),
     ),
   );
   return [
@@ -44,12 +31,7 @@ export function candidatesFor(
   ];
 }
 
-/** EC2 answers the same token with the same machine: at most 64 ASCII characters. */
-export function clientTokenFor(installationId: number, launchId: string, candidateKey: string): string {
-  return createHash('sha256').update(`${installationId}/${launchId}/${candidateKey}`).digest('hex');
-}
-
-/** The same for several launches by one call. Two lists of launches never have the same text. */
+/** The token of one call for several launches. Two lists of launches never have the same text. */
 export function groupTokenFor(installationId: number, launchIds: readonly string[], candidateKey: string): string {
   const text = JSON.stringify([installationId, launchIds, candidateKey]);
   return createHash('sha256').update(text).digest('hex');

@@ -1,5 +1,5 @@
-import type { Intent, Launch } from '@multi-tenant-runner/core';
-import { candidatesFor, clientTokenFor } from './candidates';
+import { clientTokenFor, type Intent, type Launch } from '@multi-tenant-runner/core';
+import { candidatesFor } from './candidates';
 import type { ScaleUpDeps } from './deps';
 
 export interface MachineFor {

@@ -22,6 +22,7 @@ export * from './dynamodb/api-state';
 export * from './dynamodb/tenant-lifecycle';
 export * from './dynamodb/job-store';
 export * from './dynamodb/bookmarks';
+export { restoreLaunch } from './dynamodb/launch-codec';
 export * from './dynamodb/launch-store';
 export * from './dynamodb/lock-store';
 export { createDynamoLoginPins } from './dynamodb/login-pins';

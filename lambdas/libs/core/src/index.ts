@@ -12,6 +12,7 @@ export * from './model/app-settings';
 export * from './model/app-size';
 export * from './model/blank';
 export * from './model/callback';
+export * from './model/candidate';
 export * from './model/circuit';
 export * from './model/cron';
 export * from './model/deployment';

@@ -34,6 +34,7 @@ export * from './fakes/github-app';
 export * from './fakes/job-search';
 export * from './fakes/recovery-store';
 export * from './fakes/usage-ledger';
+export * from './dynamodb/item-size';
 export * from './fakes/records';
 export * from './fakes/vault';
 export * from './fakes/app-secrets';

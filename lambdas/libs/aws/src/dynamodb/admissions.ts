@@ -8,13 +8,13 @@ import {
   type AdmittedJob,
   type Clock,
   type Job,
-  type Launch,
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { batchGetTables } from './batch-get';
 import { Expression } from './expression';
 import { itemOfJob, keyOfJob, updateOfJob } from './job-store';
+import { launchOfItem } from './launch-codec';
 import { itemOfLaunch, keyOfLaunch, updateOfLaunch } from './launch-store';
 import { fromItem } from './rows';
 import { createTable } from './table';
@@ -69,7 +69,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       const jobs = (rows.get(tables.jobs) ?? []).map((item) => fromItem<Job>(item));
       return {
         lookup: parseTenantRow(installationId, tenant && fromAttributes(tenant), tiers, defaultTier),
-        ...(launch && { launch: fromItem<Launch>(launch) }),
+        ...(launch && { launch: launchOfItem(launch) }),
         jobs: new Map(jobs.map((job) => [job.jobId, job])),
       };
     },
@@ -84,7 +84,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       if (outcome.ok) return { kind: 'admitted' };
       const [job, launch, tenant] = outcome.refusals;
       if (job !== undefined) return { kind: 'job', ...(job.item && { row: fromItem<Job>(job.item) }) };
-      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: fromItem<Launch>(launch.item) }) };
+      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: launchOfItem(launch.item) }) };
       if (tenant === undefined) return { kind: 'share' };
       const row = tenant.item && fromAttributes(tenant.item);
       return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
@@ -108,7 +108,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       const outcome = isOnlySlots ? await transact([end, ...left, ...lives]) : first;
       if (outcome.ok) return { kind: 'released' };
       const [launch] = outcome.refusals;
-      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: fromItem<Launch>(launch.item) }) };
+      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: launchOfItem(launch.item) }) };
       const standing = lives.length === 0 ? undefined : outcome.refusals.at(-lives.length)?.item;
       if (standing === undefined) throw new Error(`The release of ${change.launchId} was refused for no known reason`);
       return { kind: 'recorded', life: lifeOf(standing) };

@@ -17,6 +17,7 @@ export function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
+  if (value instanceof Uint8Array) return { B: value };
   if (value instanceof Set)
     return [...value].every((entry) => typeof entry === 'number')
       ? { NS: [...value].map(String) }

@@ -60,17 +60,27 @@ export class Expression {
    * `null` removes an attribute, undefined keeps it.
    *
    * @param copies attributes by the one that each takes its value from, as it is before the update
+   * @param heirs the same of those that have no value of their own
    */
-  update(changes: Readonly<Record<string, unknown>>, copies: Readonly<Record<string, string>> = {}): string {
+  update(
+    changes: Readonly<Record<string, unknown>>,
+    copies: Readonly<Record<string, string>> = {},
+    heirs: Readonly<Record<string, string>> = {},
+  ): string {
     const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
     const sets = entries
       .filter(([, value]) => value !== null)
       .map(([attribute, value]) => `${this.name(attribute)} = ${this.value(value)}`)
-      .concat(Object.entries(copies).map(([attribute, from]) => `${this.name(attribute)} = ${this.name(from)}`));
+      .concat(Object.entries(copies).map(([attribute, from]) => `${this.name(attribute)} = ${this.name(from)}`))
+      .concat(Object.entries(heirs).map(([attribute, from]) => this.inherits(attribute, from)));
     const removes = entries.filter(([, value]) => value === null).map(([attribute]) => this.name(attribute));
     return [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '']
       .filter(Boolean)
       .join(' ');
+  }
+
+  private inherits(attribute: string, from: string): string {
+    return `${this.name(attribute)} = if_not_exists(${this.name(attribute)}, ${this.name(from)})`;
   }
 
   /** Both maps, without empty ones, which DynamoDB rejects. */

@@ -9,11 +9,12 @@ import {
   type LaunchStore,
   type ReportGuard,
 } from '@multi-tenant-runner/core';
-import { toAttributes, type Item } from './attributes';
+import { toAttribute, type Item } from './attributes';
 import { Expression } from './expression';
-import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
+import { launchOfItem, shrinkHash, shrinkLaunch, shrinkReports } from './launch-codec';
+import { findTenantsWithOpen, openShardOf } from './open-rows';
 import type { StoreDeps } from './job-store';
-import { expiresAt, fromItem, toItem, toRow, written } from './rows';
+import { expiresAt, toItem, toRow, written } from './rows';
 import { createTable, type Update } from './table';
 
 /** GitHub never uses the installation id 0, so the sweep's bookmarks can be stored beside the launches. */
@@ -24,26 +25,23 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
   return {
     get: async (installationId, launchId) => {
       const item = await table.get(keyOfLaunch(installationId, launchId));
-      return item && fromItem<Launch>(item);
+      return item && launchOfItem(item);
     },
     change: async (installationId, launchId, guard, changes) =>
-      written<Launch>(await table.update(updateOfLaunch({ installationId, launchId, guard, changes }, clock))),
+      written(await table.update(updateOfLaunch({ installationId, launchId, guard, changes }, clock)), launchOfItem),
     listOpen: async (installationId) => {
-      const expression = new Expression();
-      const condition = expression.equals('installation_id', installationId);
       const launches: Launch[] = [];
-      const rows = table.query({
-        IndexName: 'open-index',
-        // Of an index that has the keys alone, too: it is local.
-        Select: 'ALL_ATTRIBUTES',
-        ConsistentRead: true,
-        KeyConditionExpression: condition,
-        ...expression.placeholders,
-      });
-      for await (const row of rows) launches.push(fromItem<Launch>(row));
+      for await (const row of table.query(openOf(installationId))) launches.push(launchOfItem(row));
       return launches;
     },
-    pageOpen: (installationId, request) => pageOpenRows<Launch>(table, installationId, request),
+    pageOpen: async (installationId, { after, limit }) => {
+      const start = after === undefined ? {} : { ExclusiveStartKey: keyInOpen(installationId, after) };
+      const rows: Launch[] = [];
+      for await (const row of table.query({ ...openOf(installationId), Limit: limit, ...start }))
+        if (rows.push(launchOfItem(row)) === limit) break;
+      const last = rows.length === limit ? rows.at(-1) : undefined;
+      return { rows, ...(last && { next: openAtOfLaunch(last) }) };
+    },
     tenantsWithOpen: () => findTenantsWithOpen(table),
     findByInstance: async (instanceId) => {
       const expression = new Expression();
@@ -73,9 +71,9 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
 
 export function itemOfLaunch(launch: Launch): Item {
   const derived = isOpenLaunch(launch.state)
-    ? { open_at: openAtOfLaunch(launch), open_shard: openShardOf(launch.installationId) }
+    ? { created_at: null, open_at: launch.createdAt, open_shard: openShardOf(launch.installationId) }
     : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
-  return toItem({ ...toRow(launch), ...derived });
+  return toItem({ ...shrinkLaunch(toRow(launch), launch), ...derived });
 }
 
 export function updateOfLaunch(
@@ -86,7 +84,8 @@ export function updateOfLaunch(
   const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
   const derived = changes.state === 'ended' ? { open_at: null, open_shard: null, expires_at: expiresAt(ended) } : {};
   const expression = new Expression();
-  const set = expression.update({ ...toRow(changes), ...derived });
+  const row = { ...shrinkLaunch(toRow(changes), { installationId, launchId }), ...derived };
+  const set = expression.update(row, {}, changes.state === 'ended' ? { created_at: 'open_at' } : {});
   return {
     key: keyOfLaunch(installationId, launchId),
     expression,
@@ -99,6 +98,25 @@ export const keyOfLaunch = (installationId: number, launchId: string): Item => (
   installation_id: { N: String(installationId) },
   launch_id: { S: launchId },
 });
+/** A tenant's open launches. */
+function openOf(installationId: number) {
+  const expression = new Expression();
+  return {
+    IndexName: 'open-index',
+    // Of an index that has the keys alone, too: it is local.
+    Select: 'ALL_ATTRIBUTES',
+    ConsistentRead: true,
+    KeyConditionExpression: expression.equals('installation_id', installationId),
+    ...expression.placeholders,
+  } as const;
+}
+
+/** @param openAt as `openAtOfLaunch` writes it */
+function keyInOpen(installationId: number, openAt: string): Item {
+  const [createdAt = '', launchId = ''] = openAt.split('#');
+  return { ...keyOfLaunch(installationId, launchId), open_at: { S: createdAt } };
+}
+
 const cursorKey = (name: string): Item => keyOfLaunch(CURSORS, `cursor#${name}`);
 
 function conditionOf(
@@ -117,7 +135,7 @@ function conditionOf(
 function mayClaim(expression: Expression, { claimHash, launchedSince }: ClaimGuard): readonly string[] {
   const ofIntent = (field: string): string => `${expression.name('intent')}.${expression.name(field)}`;
   return [
-    `${ofIntent('claim_hash')} = ${expression.value(claimHash)}`,
+    `${ofIntent('claim_hash')} = ${expression.value(shrinkHash(claimHash))}`,
     `attribute_not_exists(${ofIntent('group')})`,
     `${expression.name('launched_at')} >= ${expression.value(launchedSince)}`,
     ...['claim', 'blank'].map((attribute) => expression.isMissing(attribute)),
@@ -125,9 +143,10 @@ function mayClaim(expression: Expression, { claimHash, launchedSince }: ClaimGua
 }
 
 function mayReport(expression: Expression, { reportHash, reports }: ReportGuard): readonly string[] {
+  const hash = expression.value(shrinkHash(reportHash));
   return [
-    `${expression.name('claim')}.${expression.name('report_hash')} = ${expression.value(reportHash)}`,
-    expression.isStill('reports', reports && toAttributes(toRow({ reports }))['reports']),
+    `${expression.name('claim')}.${expression.name('report_hash')} = ${hash}`,
+    expression.isStill('reports', reports && toAttribute(shrinkReports(toRow(reports)))),
   ];
 }
 

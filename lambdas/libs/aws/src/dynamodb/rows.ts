@@ -27,13 +27,18 @@ export function toItem(row: PlainRow): Item {
 
 /** Only these stores write jobs and launches, so their shape is not validated again. */
 export function fromItem<T>(item: Item): T {
-  const row = Object.entries(fromAttributes(item)).filter(([name]) => !DERIVED.has(name));
-  return renameKeys(Object.fromEntries(row), toCamelCase) as T;
+  return fromRow(fromAttributes(item));
 }
 
-export function written<T>(outcome: Outcome): Written<T> {
-  if (outcome.ok) return { ok: true, row: fromItem<T>(outcome.item) };
-  return { ok: false, ...(outcome.item && { row: fromItem<T>(outcome.item) }) };
+/** @param row in the table's spelling */
+export function fromRow<T>(row: PlainRow): T {
+  const known = Object.entries(row).filter(([name]) => !DERIVED.has(name));
+  return renameKeys(Object.fromEntries(known), toCamelCase) as T;
+}
+
+export function written<T>(outcome: Outcome, read: (item: Item) => T = fromItem<T>): Written<T> {
+  if (outcome.ok) return { ok: true, row: read(outcome.item) };
+  return { ok: false, ...(outcome.item && { row: read(outcome.item) }) };
 }
 
 /** DynamoDB's TTL is in seconds. */

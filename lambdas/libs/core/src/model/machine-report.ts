@@ -1,6 +1,5 @@
-/** That a launch's machine has asked for its configuration. Of its secrets only SHA-256 is kept. Times are ISO 8601. */
+/** That a launch's machine has asked for its configuration. Of its secrets only SHA-256 is kept. */
 export interface Claim {
-  readonly at: string;
   /** Of the number that this boot of the machine chose: whoever knows it may ask again, as an answer may be lost. */
   readonly nonceHash: string;
   /** Of the secret with which the machine reports. */
@@ -11,22 +10,15 @@ export interface Claim {
 export type StepTimings = Readonly<Record<string, number>>;
 
 /**
- * What a machine says of itself. A job that gets hold of its machine can say anything, so this spares a machine or
- * explains its end, and proves nothing. Times are ours, ISO 8601.
+ * What a machine says of itself, as far as it decides something; all of it, with times, is in the log. A job that gets
+ * hold of its machine can say anything, so this spares a machine or explains its end, and proves nothing.
  */
 export interface MachineReports {
-  readonly boot?: {
-    readonly at: string;
-    readonly timings: StepTimings;
-    readonly runnerVersion?: string;
-    readonly runnerAgeDays?: number;
-  };
+  readonly runnerVersion?: string;
   /** Whether a job runs, as the runner's hooks said last. */
   readonly activity?: 'busy' | 'idle';
-  readonly activityAt?: string;
-  /** It said at least once that a job ran. */
-  readonly worked?: boolean;
-  readonly end?: { readonly at: string; readonly reason: string; readonly timings: StepTimings };
+  /** Why it ended itself; one of the codes in docs/runners.md. */
+  readonly end?: string;
   /** What bounds the reports of one machine. */
   readonly received: {
     /** The last report's minute since 1970, and how many came in it. */
@@ -52,13 +44,13 @@ export function saysBusy({ reports }: Reporting): boolean {
   return reports?.activity === 'busy';
 }
 
-/** The hooks of a job report, and nothing else does: a machine that said `busy` once ran a job. */
+/** The hooks of a job say so, and nothing else does: a machine that said `busy` or `idle` once ran a job. */
 export function hasWorked({ reports }: Reporting): boolean {
-  return reports?.worked === true;
+  return reports?.activity !== undefined;
 }
 
 /** Why a machine ended itself although it should not have; one of the codes in docs/runners.md. */
 export function failureOf({ reports }: Reporting): string | undefined {
-  const reason = reports?.end?.reason;
+  const reason = reports?.end;
   return reason === 'job-done' ? undefined : reason;
 }

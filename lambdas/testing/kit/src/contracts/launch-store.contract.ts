@@ -92,7 +92,7 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
     const launchedAt = '2026-01-15T12:00:30.000Z';
     const claimable = { claimHash: 'the-hash', launchedSince: launchedAt };
     const own = { state: 'running', launchedAt, intent: intent({ claimHash: 'the-hash' }) } as const;
-    const claim = { at: launchedAt, nonceHash: 'of-the-nonce', reportHash: 'of-the-reports' };
+    const claim = { nonceHash: 'of-the-nonce', reportHash: 'of-the-reports' };
     const claimIt = (overrides: Partial<typeof claimable> = {}) =>
       store.change(
         id,
@@ -125,8 +125,8 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
 
     it('reports behind exactly what it has said', async () => {
       const received = { minute: 29_474_640, inMinute: 1, total: 1, logBytes: 0 };
-      const first = { boot: { at: launchedAt, timings: { claim: 4 }, runnerVersion: '2.3' }, received };
-      const second = { ...first, activity: 'busy', worked: true, received: { ...received, total: 2 } } as const;
+      const first = { runnerVersion: '2.3', received };
+      const second = { ...first, activity: 'busy', received: { ...received, total: 2 } } as const;
       const report = (seen: Launch['reports'], reports: Launch['reports'] & object, reportHash = claim.reportHash) =>
         store.change(id, '7001-1', { from: ['running'], reporting: { reportHash, reports: seen } }, { reports });
       await add({ ...own, claim });
