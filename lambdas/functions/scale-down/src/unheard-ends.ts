@@ -1,4 +1,4 @@
-import { MINUTE, ageOf, hasLiveLease, type Launch } from '@multi-tenant-runner/core';
+import { MINUTE, ageOf, hasLiveLease, lastWordAt, type Launch } from '@multi-tenant-runner/core';
 import type { Snapshot, SweepLimits } from './snapshot';
 
 /**
@@ -26,10 +26,10 @@ export function mayOutlastItsJob(
   now: Date,
   { idleTimeout }: Pick<SweepLimits, 'idleTimeout'>,
 ): boolean {
-  const { takenBy, takenAt, jobEndedAt, reports } = launch;
+  const { takenBy, takenAt, jobEndedAt } = launch;
   if (!mayHaveMachine(launch) || machineOf(launch) === undefined) return false;
   if (takenBy === undefined || jobEndedAt !== undefined || job.has(takenBy)) return false;
-  const words = [takenAt, reports?.activityAt].filter((at) => at !== undefined);
+  const words = [takenAt, lastWordAt(launch)].filter((at) => at !== undefined);
   return words.every((at) => ageOf(at, now) >= idleTimeout);
 }
 

@@ -28,7 +28,7 @@ export function heldLaunch(
   const launch: Row = {
     ...shared,
     ...{ state: { S: 'held' }, scope: { S: 'org' }, version: { N: '1' } },
-    ...{ created_at: { S: at }, open_at: { S: `${at}#${slot}` } },
+    open_at: { S: at },
   };
   const job: Row = {
     ...shared,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { launchOfItem } from './launch-codec';
 import { itemOfLaunch } from './launch-store';
 
-/** What docs/adr/0026 says that a row under 1 KB has room for, all of it at once. */
+/** What docs/adr/0028 says that a row under 1 KB has room for, all of it at once. */
 const LONGEST = { owner: 39, repository: 40, size: 20, prefix: 24 } as const;
 const KILOBYTE = 1_024;
 

@@ -10,8 +10,8 @@ import { fromAttributes, type Item, type PlainRow } from './attributes';
 import { fromRow } from './rows';
 
 /**
- * A launch's row as the table has it. Every write of a row above 1 KB costs twice, and a launch is written ten times, so
- * what follows from other attributes is not stored:
+ * A launch's row as the table has it. Every write of a row above 1 KB costs twice, and a launch is written ten times:
+ * what follows from other attributes is not stored (docs/adr/0028).
  *
  * | of the launch | in the row |
  * |---|---|

@@ -1,3 +1,5 @@
+import { MINUTE } from './time';
+
 /** That a launch's machine has asked for its configuration. Of its secrets only SHA-256 is kept. */
 export interface Claim {
   /** Of the number that this boot of the machine chose: whoever knows it may ask again, as an answer may be lost. */
@@ -37,6 +39,11 @@ type Reporting = { readonly reports?: MachineReports };
  */
 export function hasLetGo({ reports }: Reporting): boolean {
   return reports !== undefined && reports.received.total > 1;
+}
+
+/** The end of the minute in which the machine said something last. ISO 8601. */
+export function lastWordAt({ reports }: Reporting): string | undefined {
+  return reports && new Date((reports.received.minute + 1) * MINUTE).toISOString();
 }
 
 /** A machine that says so is spared until its longest life is over. */

@@ -205,11 +205,12 @@ describe('the launch store on DynamoDB', () => {
     await put(row);
     const key = { installation_id: id, launch_id: row.launchId };
     const open = await readItem('test-launches', key);
-    expect(open).toMatchObject({ open_at: `${row.createdAt}#${row.launchId}` });
-    expect(open).not.toHaveProperty('expires_at');
+    expect(open).toMatchObject({ open_at: row.createdAt });
+    for (const name of ['created_at', 'expires_at']) expect(open).not.toHaveProperty(name);
     await store.change(id, row.launchId, { from: ['ending'] }, { state: 'ended', endedAt: '2026-01-15T12:06:00.000Z' });
     const ended = await readItem('test-launches', key);
     expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
+    expect(ended['created_at']).toBe(row.createdAt);
     expect(ended).not.toHaveProperty('open_at');
   });
 });
