@@ -31,6 +31,11 @@ resource "aws_dynamodb_table" "tenants" {
     type = "S"
   }
 
+  attribute {
+    name = "open_shard"
+    type = "N"
+  }
+
   global_secondary_index {
     name               = "status-index"
     hash_key           = "status"
@@ -59,6 +64,15 @@ resource "aws_dynamodb_table" "tenants" {
   global_secondary_index {
     name            = "cleanup-index"
     hash_key        = "cleanup"
+    range_key       = "installation_id"
+    projection_type = "KEYS_ONLY"
+  }
+
+  # Sparse: the tenants that may have something open, for the sweep; a few of them to a key. An admission writes the key,
+  # and the index only where there was none.
+  global_secondary_index {
+    name            = "open-tenants-index"
+    hash_key        = "open_shard"
     range_key       = "installation_id"
     projection_type = "KEYS_ONLY"
   }
@@ -177,11 +191,6 @@ resource "aws_dynamodb_table" "launches" {
     type = "S"
   }
 
-  attribute {
-    name = "open_shard"
-    type = "N"
-  }
-
   # Local, because only a local index can be read consistently; rows that have ended leave it by losing `open_at`. With keys alone it is written
   # twice in a launch's life and not by each step of it; a query of a local index reads the rest from the table.
   local_secondary_index {
@@ -194,14 +203,6 @@ resource "aws_dynamodb_table" "launches" {
   global_secondary_index {
     name            = "instance-index"
     hash_key        = "instance_id"
-    projection_type = "KEYS_ONLY"
-  }
-
-  # Sparse: the tenants that have something open, for the sweep; a few of them to a key.
-  global_secondary_index {
-    name            = "open-tenants-index"
-    hash_key        = "open_shard"
-    range_key       = "installation_id"
     projection_type = "KEYS_ONLY"
   }
 
@@ -302,7 +303,7 @@ resource "aws_dynamodb_table" "jobs" {
     projection_type = "KEYS_ONLY"
   }
 
-  # Sparse: the tenants that have something open, for the sweep; a few of them to a key. Each row's age, which stays as
+  # Sparse: the open jobs that no admission covers, for the sweep; a few tenants to a key. Each row's age, which stays as
   # it is while the row is open, tells who of all tenants waits the longest.
   global_secondary_index {
     name               = "open-tenants-index"

@@ -46,8 +46,7 @@ data "aws_iam_policy_document" "scale_down" {
       "${local.arns.jobs}/index/open-index", "${local.arns.jobs}/index/due-index",
       "${local.arns.jobs}/index/open-tenants-index", "${local.arns.jobs}/index/waiting-index",
       "${local.arns.launches}/index/open-index", "${local.arns.launches}/index/instance-index",
-      "${local.arns.launches}/index/open-tenants-index",
-      "${local.arns.tenants}/index/cleanup-index",
+      "${local.arns.tenants}/index/cleanup-index", "${local.arns.tenants}/index/open-tenants-index",
     ]
   }
 

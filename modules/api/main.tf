@@ -72,6 +72,7 @@ data "aws_iam_policy_document" "api" {
     actions = ["dynamodb:Query"]
     resources = [
       "${var.tables.tenants.arn}/index/account-id-index",
+      "${var.tables.tenants.arn}/index/open-tenants-index",
       "${var.tables.tenants.arn}/index/org-name-index",
       "${var.tables.tenants.arn}/index/status-index",
       var.tables.jobs.arn,

@@ -117,11 +117,9 @@ const ALLOWED = {
       'dynamodb:Query',
       `${table('jobs')}/index/${index}`,
     ]),
-    ...['open-index', 'instance-index', 'open-tenants-index'].map((index) => [
-      'dynamodb:Query',
-      `${table('launches')}/index/${index}`,
-    ]),
+    ...['open-index', 'instance-index'].map((index) => ['dynamodb:Query', `${table('launches')}/index/${index}`]),
     ['dynamodb:Query', `${table('tenants')}/index/cleanup-index`],
+    ['dynamodb:Query', `${table('tenants')}/index/open-tenants-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
     ['ssm:DeleteParameters', OWN],
@@ -184,7 +182,7 @@ const ALLOWED = {
   ],
   api: [
     ...['GetItem', 'BatchGetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
-    ...['account-id-index', 'org-name-index', 'status-index'].map((index) => [
+    ...['account-id-index', 'open-tenants-index', 'org-name-index', 'status-index'].map((index) => [
       'dynamodb:Query',
       `${table('tenants')}/index/${index}`,
     ]),

@@ -34,6 +34,7 @@ const others = [
   ['group_model', 'One call for several launches'],
   ['fill_model', 'The filling of a pool by one call'],
   ['order_model', 'One call for launches of several tenants'],
+  ['mark_model', 'The mark by which the sweep finds a tenant'],
 ];
 const count = tasks.length + others.length;
 let failed = 0;

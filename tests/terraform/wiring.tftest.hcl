@@ -15,16 +15,17 @@ run "tenants_table_has_its_key_indexes_and_stream" {
 
   assert {
     condition = { for index in aws_dynamodb_table.tenants.global_secondary_index : index.name => "${index.hash_key}/${index.range_key}/${index.projection_type}/${join(",", sort(coalesce(index.non_key_attributes, [])))}" } == {
-      status-index     = "status/installation_id/INCLUDE/max_runners,org_name,tier"
-      org-name-index   = "org_name/installation_id/INCLUDE/status"
-      account-id-index = "account_id/installation_id/KEYS_ONLY/"
-      cleanup-index    = "cleanup/installation_id/KEYS_ONLY/"
+      status-index       = "status/installation_id/INCLUDE/max_runners,org_name,tier"
+      org-name-index     = "org_name/installation_id/INCLUDE/status"
+      account-id-index   = "account_id/installation_id/KEYS_ONLY/"
+      cleanup-index      = "cleanup/installation_id/KEYS_ONLY/"
+      open-tenants-index = "open_shard/installation_id/KEYS_ONLY/"
     }
     error_message = "The tenants table has other indexes."
   }
 
   assert {
-    condition     = { for attribute in aws_dynamodb_table.tenants.attribute : attribute.name => attribute.type } == { installation_id = "N", status = "S", org_name = "S", account_id = "N", cleanup = "S" }
+    condition     = { for attribute in aws_dynamodb_table.tenants.attribute : attribute.name => attribute.type } == { installation_id = "N", status = "S", org_name = "S", account_id = "N", cleanup = "S", open_shard = "N" }
     error_message = "The key attributes of the tenants table have other types."
   }
 
@@ -53,7 +54,7 @@ run "jobs_and_launches_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = toset([for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"]) == toset(["instance-index/instance_id/KEYS_ONLY", "open-tenants-index/open_shard/KEYS_ONLY"]) && toset([for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"]) == toset(["due-index/due/next_try/KEYS_ONLY", "open-tenants-index/open_shard/installation_id/INCLUDE", "checks-index/check_shard/installation_id/INCLUDE"])
+    condition     = toset([for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"]) == toset(["instance-index/instance_id/KEYS_ONLY"]) && toset([for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"]) == toset(["due-index/due/next_try/KEYS_ONLY", "open-tenants-index/open_shard/installation_id/INCLUDE", "checks-index/check_shard/installation_id/INCLUDE"])
     error_message = "The global indexes of launches and jobs differ."
   }
 

@@ -223,7 +223,7 @@ describe('the time of a round', () => {
 });
 
 describe('a part that fails', () => {
-  test.each(['jobs.listDue', 'jobs.tenantsWithOpen', 'launches.tenantsWithOpen', 'registry.tenantsToCleanUp'])(
+  test.each(['jobs.listDue', 'jobs.tenantsWithUnadmitted', 'registry.tenantsWithMark', 'registry.tenantsToCleanUp'])(
     '(%s) leaves the rest of the run to go on',
     async (where) => {
       const system = systemOf(3);

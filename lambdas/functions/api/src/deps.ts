@@ -51,10 +51,10 @@ export interface ApiDeps {
   readonly tiers: Tiers;
   readonly registry: Pick<TenantRegistry, 'get'>;
   readonly findByAccount: TenantLifecycle['findByAccount'];
-  readonly directory: Pick<TenantDirectory, 'list' | 'edit' | 'findByName' | 'getAll'>;
+  readonly directory: Pick<TenantDirectory, 'list' | 'edit' | 'findByName' | 'getAll' | 'tenantsWithMark'>;
   readonly jobs: Pick<
     JobStore,
-    'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithOpen' | 'listWaiting' | 'change'
+    'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithUnadmitted' | 'listWaiting' | 'change'
   >;
   readonly launches: Pick<LaunchStore, 'get' | 'pageOpen' | 'readCursor' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;

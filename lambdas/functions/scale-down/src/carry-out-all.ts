@@ -85,10 +85,10 @@ function inGroups(actions: readonly SweepAction[]): readonly SweepAction[][] {
   return groups;
 }
 
-/** A wake-up, or a reason that has changed, is nothing that rows disagreed on. */
-function isRepair({ kind }: SweepAction): boolean {
-  return kind !== 'wake' && kind !== 'restate';
-}
+/** Nothing that rows disagreed on: a wake-up, a reason that has changed, and what the next run finds the tenant by. */
+const NO_REPAIRS: ReadonlySet<SweepAction['kind']> = new Set(['wake', 'restate', 'mark-open', 'clear-mark']);
+
+const isRepair = ({ kind }: SweepAction): boolean => !NO_REPAIRS.has(kind);
 
 function reportFailure(
   action: SweepAction,

@@ -22,6 +22,7 @@ import {
 import type { SweepAction } from './decide-sweep';
 import { endRunner } from './end-runner';
 import { countLaunch } from './fleet-round';
+import { clearMark } from './open-mark';
 import { explainEnd } from './machine-end';
 import { noteJobEnd } from './note-job-end';
 import type { ScaleDownDeps } from './deps';
@@ -31,6 +32,10 @@ import type { Snapshot } from './snapshot';
 export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDownDeps): Promise<void> {
   const { installationId } = snapshot.lookup;
   switch (action.kind) {
+    case 'mark-open':
+      return deps.tenants.markOpen(installationId);
+    case 'clear-mark':
+      return clearMark(installationId, action.mark, deps);
     case 'clean-up':
       await cleanUpTenant(installationId, deps.scaleDown.grace, deps);
       return;

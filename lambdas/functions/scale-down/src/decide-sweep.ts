@@ -14,6 +14,7 @@ import {
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideRunnerEnd, type RunnerEnd } from './decide-runner';
+import { decideMark, type MarkAction } from './open-mark';
 import { isEmpty, isLimited, statusOf, type Snapshot, type SweepLimits } from './snapshot';
 import { isGoneUnheard, mayOutlastItsJob } from './unheard-ends';
 
@@ -21,6 +22,7 @@ import { isGoneUnheard, mayOutlastItsJob } from './unheard-ends';
 const CHECKED_AT_ONCE = 50;
 
 export type SweepAction =
+  | MarkAction
   | { readonly kind: 'clean-up' }
   | { readonly kind: 'rebuild-slots'; readonly launchIds: readonly string[] }
   | { readonly kind: 'restore-slot'; readonly launchId: string }
@@ -46,10 +48,13 @@ export type SweepAction =
  */
 export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const { lookup } = snapshot;
+  const aboutMark = decideMark(snapshot, now);
   if (isOffboarded(lookup)) {
-    return lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot) ? [] : cleanupOf(snapshot);
+    const isOver = lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot);
+    return [...aboutMark, ...(isOver ? [] : cleanupOf(snapshot))];
   }
   const actions: SweepAction[] = [
+    ...aboutMark,
     ...brokenSlots(snapshot),
     ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
     ...aboutSlots(snapshot),

@@ -166,11 +166,11 @@ function countVisit(installationId: number, { repaired, setAside }: Visit, { met
   if (setAside > 0) metrics.count('SweepSetAside', { value: setAside, properties });
 }
 
-/** Tenants with machines, open launches or open jobs, and uninstalled ones that are not cleaned up. */
+/** Tenants with machines, open launches or open jobs, and uninstalled ones that are not cleaned up; and a few more. */
 async function findOpen(machines: ReadonlyMap<number, unknown>, deps: ScaleDownDeps): Promise<number[]> {
   const found = await Promise.all([
-    unlessItFails('open-launches', deps.launches.tenantsWithOpen(), deps),
-    unlessItFails('open-jobs', deps.jobs.tenantsWithOpen(), deps),
+    unlessItFails('marked', deps.tenants.tenantsWithMark(), deps),
+    unlessItFails('open-jobs', deps.jobs.tenantsWithUnadmitted(), deps),
     unlessItFails('clean-ups', deps.tenants.tenantsToCleanUp(), deps),
   ]);
   return [...new Set([...machines.keys(), ...found.flatMap((ids) => ids ?? [])])];

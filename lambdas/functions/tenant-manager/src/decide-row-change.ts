@@ -69,7 +69,15 @@ const AUDITED = [
 /** The lifecycle writes these with every status, so a status that changed alone was changed by an operator. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Change with every start and end of a runner, or each minute: the bulk of the stream. */
-const SLOTS: ReadonlySet<string> = new Set(['slots', 'slot_changes', 'usage', 'updated_at', ...CAP_MARK_ATTRIBUTES]);
+const SLOTS: ReadonlySet<string> = new Set([
+  'slots',
+  'slot_changes',
+  'open_shard',
+  'admitted_at',
+  'usage',
+  'updated_at',
+  ...CAP_MARK_ATTRIBUTES,
+]);
 
 /** Undefined: only slots changed, or nothing. Whoever gives one back wakes the tenant's jobs itself. */
 export function decideRowChange(

@@ -17,7 +17,7 @@ export interface TenantManagerDeps {
   readonly tiers: Tiers;
   readonly defaultTier: string;
   readonly onboarding: OnboardingPolicy;
-  readonly tenants: Pick<TenantRegistry, 'get'>;
+  readonly tenants: Pick<TenantRegistry, 'get' | 'markOpen'>;
   readonly lifecycle: Pick<
     TenantLifecycle,
     | 'create'

@@ -1,3 +1,4 @@
+import { readOpenMark } from '@multi-tenant-runner/core';
 import { activate } from './activate';
 import type { RowChange, RowDecision } from './decide-row-change';
 import type { TenantManagerDeps } from './deps';
@@ -34,8 +35,10 @@ async function actOnChange(
   const { installationId } = change;
   const log = deps.log.with({ tenant_id: installationId });
   if (decision.audit !== undefined) log.info('Tenant row changed', { ...decision.audit });
-  if (change.after === undefined)
+  if (change.after === undefined) {
     log.warn('A tenant row was deleted manually. Set its status to deleted instead, which also ends its runners');
+    await keepMark(change, deps);
+  }
   if (decision.report !== undefined) {
     log.warn('Tenant row has invalid attributes', { ...decision.report });
     deps.metrics.count('TenantRowInvalid', {
@@ -52,6 +55,11 @@ async function actOnChange(
   await work(change, decision.work, covered, { ...deps, log });
   // After the dispatch: the jobs that it started no longer wait.
   if (decision.restate) await deps.restate(installationId);
+}
+
+/** What was open is still there, and the sweep finds it by the mark alone. */
+async function keepMark({ installationId, before = {} }: RowChange, { tenants }: TenantManagerDeps): Promise<void> {
+  if (readOpenMark(before) !== undefined) await tenants.markOpen(installationId);
 }
 
 async function work(

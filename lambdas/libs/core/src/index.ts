@@ -31,6 +31,7 @@ export * from './model/names';
 export * from './model/slot';
 export * from './model/nets';
 export * from './model/place';
+export * from './model/open-mark';
 export * from './model/order';
 export * from './model/pool';
 export * from './model/prices';

@@ -10,6 +10,7 @@ import {
   toAttributes,
 } from '@multi-tenant-runner/aws';
 import {
+  openShardOf,
   slotOf,
   type AdmissionSettings,
   type Admissions,
@@ -41,6 +42,7 @@ export interface StepCost extends Meter {
 }
 
 const TENANT = 1001;
+const marked = { open_shard: openShardOf(TENANT), admitted_at: '2026-01-15T11:00:00.000Z' };
 const JOB = 7001;
 
 /**
@@ -164,7 +166,8 @@ function createTenant(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
       // As long as GitHub's ids are.
       const others = Array.from({ length: machines }, (_, index) => slotOf(`${50_000_000_000 + index}-1`));
       const slots = others.length === 0 ? undefined : new Set(others);
-      const row = tenantRow({ installation_id: TENANT, max_runners: machines + 1, slots });
+      // It is active: the mark is made and cleared once for all jobs that come close together.
+      const row = tenantRow({ installation_id: TENANT, max_runners: machines + 1, slots, ...marked });
       await client.send(new PutItemCommand({ TableName, Item: toAttributes(row) }));
       return row;
     },

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { count, text, time } from '../http/schemas';
 import { NOTHING, defineOperation } from './operation';
+import { tenantsWithOpen } from './tenants-with-open';
 
 export const checkHealth = defineOperation({
   id: 'check-health',
@@ -71,14 +72,15 @@ export const checkNets = defineOperation({
       }),
     ),
   }),
-  run: async (_call, { launches, recovery, jobs, clock }) => {
+  run: async (_call, deps) => {
+    const { launches, recovery, clock } = deps;
     const [sweepOpen, sweepTable, failedDeliveries, allDeliveries, installations, open] = await Promise.all([
       launches.readCursor(BOOKMARKS.sweepOpen),
       launches.readCursor(BOOKMARKS.sweepTable),
       recovery.readCursor(BOOKMARKS.failedDeliveries),
       recovery.readCursor(BOOKMARKS.allDeliveries),
       recovery.readCursor(BOOKMARKS.installations),
-      jobs.tenantsWithOpen(),
+      tenantsWithOpen(deps),
     ]);
     const bookmarks = { sweepOpen, sweepTable, failedDeliveries, allDeliveries, installations };
     const nets = describeNets(bookmarks, open.length > 0, clock.now());

@@ -5,6 +5,7 @@ import { count, id, limitOf, nextCursor, paging, tenantParams, text, time } from
 import { ACTORS } from './jobs';
 import { NOTHING, defineOperation } from './operation';
 import { findTenant, viewTenant, type TenantFound } from './tenant-view';
+import { tenantsWithOpen } from './tenants-with-open';
 
 /** Of one tenant: what a page of a list costs is bounded, whatever a tenant has open. */
 const COUNTED = 200;
@@ -36,14 +37,15 @@ export const listOverview = defineOperation({
   run: async ({ query: { limit, cursor } }, deps) => {
     const scope = ['list-overview'];
     const after = cursor === undefined ? 0 : Number(await deps.cursors.open(cursor, scope));
-    const open = (await deps.jobs.tenantsWithOpen()).filter((tenant) => tenant > after).sort((a, b) => a - b);
+    const open = (await tenantsWithOpen(deps)).filter((tenant) => tenant > after);
     const page = open.slice(0, limitOf(limit));
     const lookups = await Promise.all(page.map((tenant) => deps.registry.get(tenant)));
     const found = lookups.flatMap((lookup) => (lookup.kind === 'tenant' ? [lookup] : []));
     const last = page.at(-1);
+    const viewed = await Promise.all(found.map((lookup) => view(lookup, deps)));
     return {
       body: {
-        tenants: await Promise.all(found.map((lookup) => view(lookup, deps))),
+        tenants: viewed.filter(({ running, starting, waiting }) => running + starting + waiting > 0),
         ...(open.length > page.length &&
           last !== undefined && { next_cursor: await deps.cursors.seal(String(last), scope) }),
       },

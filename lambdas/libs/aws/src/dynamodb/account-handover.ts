@@ -4,8 +4,7 @@ import { Expression } from './expression';
 import { PIN, parsePins } from './login-pins';
 import type { Settle } from './settle';
 import type { Table } from './table';
-import { existsAsTenant } from './tenant-conditions';
-import { keyOf } from './tenant-registry';
+import { existsAsTenant, keyOf } from './tenant-conditions';
 
 /** How decisions are kept for an account: they pass from one of its installations to the next. */
 export function createAccountHandover(

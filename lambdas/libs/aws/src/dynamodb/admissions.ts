@@ -13,14 +13,15 @@ import {
 import { fromAttributes, type Item } from './attributes';
 import { batchGetTables } from './batch-get';
 import { Expression } from './expression';
-import { itemOfJob, keyOfJob, updateOfJob } from './job-store';
+import { itemOfJob, keyOfJob, updateOfJob } from './job-rows';
 import { launchOfItem } from './launch-codec';
 import { itemOfLaunch, keyOfLaunch, updateOfLaunch } from './launch-store';
 import { fromItem } from './rows';
 import { createTable } from './table';
 import { giveFleetSlotBack, takeFleetSlot } from './fleet-slots';
-import { existsAsTenant, isUnmarked } from './tenant-conditions';
-import { giveSlotBack, keyOf, mayHoldSlots } from './tenant-registry';
+import { markOf } from './open-marks';
+import { existsAsTenant, isUnmarked, keyOf } from './tenant-conditions';
+import { giveSlotBack, mayHoldSlots } from './tenant-registry';
 import { createTransactions, type TransactionWrite } from './transactions';
 import { lifeOf, writesOfLife } from './usage-ledger';
 
@@ -42,14 +43,21 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
   const transact = createTransactions(client);
   const writeOfJob = (job: AdmittedJob): TransactionWrite =>
     job.kind === 'new'
-      ? { tableName: tables.jobs, create: itemOfJob(job.row) }
+      ? { tableName: tables.jobs, create: itemOfJob(job.row, { isAdmitted: true }) }
       : {
           tableName: tables.jobs,
-          update: updateOfJob({ ...job, changes: { updatedAt: clock.now().toISOString(), ...job.changes } }),
+          update: updateOfJob({
+            ...job,
+            isAdmitted: true,
+            changes: { updatedAt: clock.now().toISOString(), ...job.changes },
+          }),
         };
   const writeOfSlot = async ({ launch: { installationId, launchId }, limit }: AdmissionRequest) => {
     const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
-    return { tableName: tables.tenants, update: takeSlot(installationId, launchId, ceilingOf(seen, limit)) };
+    return {
+      tableName: tables.tenants,
+      update: takeSlot({ installationId, launchId, now: clock.now() }, ceilingOf(seen, limit)),
+    };
   };
   const writeOfShare = ({ launch, shareLimit: below }: AdmissionRequest): readonly TransactionWrite[] => {
     const { fleetShare: share } = launch;
@@ -116,14 +124,21 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
   };
 }
 
+interface SlotTaken {
+  readonly installationId: number;
+  readonly launchId: string;
+  readonly now: Date;
+}
+
 /** Only of an active tenant that was not deleted, and only below its limit. */
-function takeSlot(installationId: number, launchId: string, ceiling: Ceiling) {
+function takeSlot({ installationId, launchId, now }: SlotTaken, ceiling: Ceiling) {
   const expression = new Expression();
   const condition =
     `${existsAsTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ` +
     `${isBelow(expression, ceiling)} AND ${mayHoldSlots(expression)}`;
+  const mark = expression.update({ ...markOf(installationId), admitted_at: now.toISOString() });
   const [slot, one] = [expression.attributeValue({ SS: [slotOf(launchId)] }), expression.value(1)];
-  const update = `ADD ${expression.name('slots')} ${slot}, ${expression.name('slot_changes')} ${one}`;
+  const update = `${mark} ADD ${expression.name('slots')} ${slot}, ${expression.name('slot_changes')} ${one}`;
   return { key: keyOf(installationId), expression, update, condition };
 }
 

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CALLBACK_ATTRIBUTE, type Clock } from '@multi-tenant-runner/core';
 import { remember } from '../remember';
 import { createTable } from './table';
-import { keyOf } from './tenant-registry';
+import { keyOf } from './tenant-conditions';
 
 /**
  * Where tenants' events are sent to, as their rows say it, unchecked; undefined: nowhere. A callback that was taken

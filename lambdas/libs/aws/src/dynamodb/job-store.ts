@@ -1,18 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  isEnded,
-  openAtOfJob,
-  type Changes,
-  type Clock,
-  type Job,
-  type JobGuard,
-  type JobStore,
-} from '@multi-tenant-runner/core';
+import { openShardOf, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
-import { findTenantsIn, findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
-import { expiresAt, fromItem, toItem, toRow, written } from './rows';
-import { createTable, type Update } from './table';
+import { itemOfJob, keyOfJob, reopens, updateOfJob } from './job-rows';
+import { OPEN_TENANTS, findTenantsIn, pageOpenRows } from './open-rows';
+import { fromItem, written } from './rows';
+import { createTable } from './table';
 import { listWaitingJobs } from './waiting-jobs';
 
 export interface StoreDeps {
@@ -64,8 +57,8 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
     },
     pageOpen: (installationId, request) => pageOpenRows<Job>(table, installationId, request),
     pageWaiting: (installationId, request) => pageOpenRows<Job>(table, installationId, request, WAITING),
-    tenantsWithOpen: () => findTenantsWithOpen(table),
-    listWaiting: (limit) => listWaitingJobs({ client, tableName, listOpen: store.listOpen }, limit),
+    tenantsWithUnadmitted: () => findTenantsIn(table, OPEN_TENANTS),
+    listWaiting: (limit, marked) => listWaitingJobs({ client, tableName, listOpen: store.listOpen }, { limit, marked }),
     listRecent: async (installationId, limit, before) => {
       const expression = new Expression();
       const own = expression.equals('installation_id', installationId);
@@ -112,80 +105,6 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
     },
   };
   return store;
-}
-
-export const keyOfJob = (installationId: number, jobId: number): Item => ({
-  installation_id: { N: String(installationId) },
-  job_id: { N: String(jobId) },
-});
-
-export function itemOfJob(job: Job, { tellsRefusals = false }: Pick<StoreDeps, 'tellsRefusals'> = {}): Item {
-  const openAt = openAtOfJob(job);
-  const derived = derive(job, { ended: job.endedAt ?? job.updatedAt, openAt });
-  const isWaiting = job.state === 'parked' && job.gatedAt === undefined;
-  const checks = checkShardOf(job, tellsRefusals);
-  return toItem({ ...toRow(job), ...derived, ...checks, ...(isWaiting && { waiting_at: openAt }) });
-}
-
-export interface JobChange {
-  readonly installationId: number;
-  readonly jobId: number;
-  readonly guard: JobGuard;
-  readonly changes: Changes<Job>;
-  /** Where the change makes a row of another time, or an open one of one that had ended. */
-  readonly queuedAt?: string;
-  readonly tellsRefusals?: boolean;
-}
-
-export function updateOfJob(change: JobChange): Update {
-  const { installationId, jobId, guard, changes, queuedAt, tellsRefusals = false } = change;
-  const expression = new Expression();
-  const { state } = changes;
-  const ended = changes.endedAt ?? changes.updatedAt ?? '';
-  const openAt = queuedAt === undefined ? {} : { openAt: openAtOfJob({ queuedAt, jobId }) };
-  const derived = state ? derive({ installationId, state }, { ended, ...openAt }) : {};
-  const isWaiting = state === 'parked' && typeof changes.gatedAt !== 'string';
-  const checks = checkShardOf({ ...changes, installationId }, tellsRefusals);
-  const set = { ...toRow(changes), ...derived, ...checks, ...(state && !isWaiting && { waiting_at: null }) };
-  return {
-    key: keyOfJob(installationId, jobId),
-    expression,
-    update: expression.update(set, isWaiting ? { waiting_at: 'open_at' } : {}),
-    condition: conditionOf(expression, guard),
-  };
-}
-
-function conditionOf(expression: Expression, { from, checkAt, ...same }: JobGuard): string {
-  return [
-    expression.isOneOf('state', from),
-    ...expression.equalsAll(toRow(same)),
-    ...(checkAt === undefined ? [] : [expression.isStill('check_at', checkAt === null ? undefined : { S: checkAt })]),
-  ].join(' AND ');
-}
-
-function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
-  return state !== undefined && state !== null && !isEnded(state) && from.some(isEnded);
-}
-
-/** A job is in the index from the first write about its check, or from its refusal, until the check is over. */
-function checkShardOf(
-  { installationId, state, checkState }: Changes<Job> & Pick<Job, 'installationId'>,
-  tellsRefusals: boolean,
-): { readonly check_shard?: number | null } {
-  if (checkState === 'done') return { check_shard: null };
-  const isFound = typeof checkState === 'string' || (state === 'refused' && tellsRefusals);
-  return isFound ? { check_shard: openShardOf(installationId) } : {};
-}
-
-/** Attributes for the indexes and for expiry, present exactly while the state requires them. */
-function derive(
-  { installationId, state }: Pick<Job, 'installationId' | 'state'>,
-  { ended, openAt: at }: { readonly ended: string; readonly openAt?: string },
-): Record<string, unknown> {
-  if (isEnded(state)) return { open_at: null, open_shard: null, due: null, expires_at: expiresAt(ended) };
-  const due = state === 'parked' ? 'parked' : null;
-  const open = { open_shard: openShardOf(installationId), ...(at !== undefined && { open_at: at }) };
-  return { due, expires_at: null, ...open };
 }
 
 async function collect<T>(rows: AsyncIterable<Item>, limit: number, read: (row: Item) => T): Promise<T[]> {

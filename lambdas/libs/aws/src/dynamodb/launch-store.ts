@@ -12,7 +12,6 @@ import {
 import { toAttribute, type Item } from './attributes';
 import { Expression } from './expression';
 import { launchOfItem, shrinkHash, shrinkLaunch, shrinkReports } from './launch-codec';
-import { findTenantsWithOpen, openShardOf } from './open-rows';
 import type { StoreDeps } from './job-store';
 import { expiresAt, toItem, toRow, written } from './rows';
 import { createTable, type Update } from './table';
@@ -42,7 +41,6 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return { rows, ...(last && { next: openAtOfLaunch(last) }) };
     },
-    tenantsWithOpen: () => findTenantsWithOpen(table),
     findByInstance: async (instanceId) => {
       const expression = new Expression();
       const condition = expression.equals('instance_id', instanceId);
@@ -71,7 +69,7 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
 
 export function itemOfLaunch(launch: Launch): Item {
   const derived = isOpenLaunch(launch.state)
-    ? { created_at: null, open_at: launch.createdAt, open_shard: openShardOf(launch.installationId) }
+    ? { created_at: null, open_at: launch.createdAt }
     : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
   return toItem({ ...shrinkLaunch(toRow(launch), launch), ...derived });
 }
@@ -82,7 +80,7 @@ export function updateOfLaunch(
 ): Update {
   const { version: _version, ...changes } = given;
   const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
-  const derived = changes.state === 'ended' ? { open_at: null, open_shard: null, expires_at: expiresAt(ended) } : {};
+  const derived = changes.state === 'ended' ? { open_at: null, expires_at: expiresAt(ended) } : {};
   const expression = new Expression();
   const row = { ...shrinkLaunch(toRow(changes), { installationId, launchId }), ...derived };
   const set = expression.update(row, {}, changes.state === 'ended' ? { created_at: 'open_at' } : {});

@@ -3,7 +3,7 @@ import { MODULE_ROW, type LoginPins } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable } from './table';
-import { keyOf } from './tenant-registry';
+import { keyOf } from './tenant-conditions';
 
 export const PIN = 'login_';
 

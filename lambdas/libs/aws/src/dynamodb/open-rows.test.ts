@@ -1,5 +1,6 @@
+import { openShardOf } from '@multi-tenant-runner/core';
 import { createStubClient, type SentCommand, type StubAnswer } from '@multi-tenant-runner/testing';
-import { findTenantsWithOpen, openShardOf } from './open-rows';
+import { OPEN_TENANTS, findTenantsIn } from './open-rows';
 import { createTable } from './table';
 
 const valuesOf = ({ input }: SentCommand): number[] =>
@@ -22,11 +23,11 @@ function tableOf(open: ReadonlyMap<number, number>) {
   return { table: createTable(client, 'jobs'), sent: client.sent };
 }
 
-describe('tenants with open rows', () => {
+describe('tenants that have rows in an index', () => {
   it('are each found once, in all shards', async () => {
     const ids = [1, 2, 16, 17, 33, 1001];
     const { table } = tableOf(new Map(ids.map((id) => [id, 3])));
-    expect((await findTenantsWithOpen(table)).sort((a, b) => a - b)).toEqual(ids);
+    expect((await findTenantsIn(table, OPEN_TENANTS)).sort((a, b) => a - b)).toEqual(ids);
   });
 
   it('cost a page at most, however many rows one has', async () => {
@@ -36,7 +37,7 @@ describe('tenants with open rows', () => {
         [17, 1],
       ]),
     );
-    expect((await findTenantsWithOpen(table)).sort((a, b) => a - b)).toEqual([1, 17]);
+    expect((await findTenantsIn(table, OPEN_TENANTS)).sort((a, b) => a - b)).toEqual([1, 17]);
     expect(sent.filter((command) => valuesOf(command)[0] === 1)).toHaveLength(2);
   });
 });

@@ -1,30 +1,12 @@
-import type { OpenPage, OpenPageRequest } from '@multi-tenant-runner/core';
+import { OPEN_SHARDS, type OpenPage, type OpenPageRequest } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import { fromItem } from './rows';
 import type { Table } from './table';
 
-/**
- * The index over all tenants' open rows has so many keys that no tenant's flood reaches the 1,000 writes a second of
- * the one that it shares with a few others.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
- */
-const SHARDS = 16;
 const PAGE = 1_000;
 
-/** The index's key of a row, present exactly while the row is open. */
-export function openShardOf(installationId: number): number {
-  return installationId % SHARDS;
-}
-
-/**
- * The tenants that have open rows, each once. Behind a full page the query goes on with the next tenant, so one tenant
- * costs a page at most, whatever it has open.
- */
-export function findTenantsWithOpen(table: Table): Promise<number[]> {
-  return findTenantsIn(table, OPEN_TENANTS);
-}
-
+/** Of the tenants: the marked rows. Of the jobs: the open ones that no admission covers. */
 export const OPEN_TENANTS: ShardedIndex = { index: 'open-tenants-index', shard: 'open_shard' };
 
 /** An index over all tenants' rows, in order of the tenant, and the attribute that has a row's key in it. */
@@ -33,7 +15,10 @@ export interface ShardedIndex {
   readonly shard: string;
 }
 
-/** The same for any such index. */
+/**
+ * The tenants that have rows in the index, each once. Behind a full page the query goes on with the next tenant, so one
+ * tenant costs a page at most, whatever it has there.
+ */
 export async function findTenantsIn(table: Table, index: ShardedIndex): Promise<number[]> {
   const found = await eachShard(async (shard) => {
     const tenants = new Set<number>();
@@ -45,7 +30,7 @@ export async function findTenantsIn(table: Table, index: ShardedIndex): Promise<
 
 /** All at once. */
 export function eachShard<T>(read: (shard: number) => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: SHARDS }, (_, shard) => read(shard)));
+  return Promise.all(Array.from({ length: OPEN_SHARDS }, (_, shard) => read(shard)));
 }
 
 /** Behind a full page, whose last tenant may have more rows than are in it, comes the page of the next tenant. */

@@ -1,6 +1,6 @@
 import type { Item } from './attributes';
 import type { Table } from './table';
-import { keyOf } from './tenant-registry';
+import { keyOf } from './tenant-conditions';
 
 /** After this many lost races the event is retried. */
 const TRIES = 5;

@@ -1,5 +1,10 @@
 import { DELETION_MARKS } from '@multi-tenant-runner/core';
+import type { Item } from './attributes';
 import type { Expression } from './expression';
+
+export function keyOf(installationId: number): Item {
+  return { installation_id: { N: String(installationId) } };
+}
 
 /** The row is a tenant's: a name makes it one, and a deletion leaves it one. */
 export function existsAsTenant(expression: Expression): string {

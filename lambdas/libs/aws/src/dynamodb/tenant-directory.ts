@@ -4,7 +4,8 @@ import { fromAttributes, toAttributes } from './attributes';
 import { batchGet } from './batch-get';
 import { Expression } from './expression';
 import { createTable } from './table';
-import { createDynamoTenantRegistry, keyOf, type TenantRegistryDeps } from './tenant-registry';
+import { keyOf } from './tenant-conditions';
+import { createDynamoTenantRegistry, type TenantRegistryDeps } from './tenant-registry';
 
 /** On the tenants table. No operation scans: a list is a page of an index. */
 export function createDynamoTenantDirectory({
@@ -17,6 +18,7 @@ export function createDynamoTenantDirectory({
   const table = createTable(client, tableName);
   return {
     get: registry.get,
+    tenantsWithMark: registry.tenantsWithMark,
     getAll: async (ids) => {
       const rows = (await batchGet(client, tableName, [...new Set(ids)].map(keyOf))).map(fromAttributes);
       const byId = new Map(rows.map((row) => [row['installation_id'], row]));

@@ -14,8 +14,7 @@ import { decideSuspensionOrder, type Turn } from './decide-suspension-order';
 import { Expression } from './expression';
 import { createSettle } from './settle';
 import { createTable } from './table';
-import { isLivingTenant, isUnmarked } from './tenant-conditions';
-import { keyOf } from './tenant-registry';
+import { isLivingTenant, isUnmarked, keyOf } from './tenant-conditions';
 
 export interface TenantLifecycleDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;

@@ -15,7 +15,8 @@ import {
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome, type Update } from './table';
-import { existsAsTenant } from './tenant-conditions';
+import { createOpenMarks } from './open-marks';
+import { existsAsTenant, keyOf } from './tenant-conditions';
 
 export interface TenantRegistryDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -44,6 +45,7 @@ export function createDynamoTenantRegistry({
   ): Promise<Outcome> => table.update({ key: keyOf(installationId), expression, update, condition });
 
   return {
+    ...createOpenMarks(table),
     get: async (installationId) => lookup(installationId, await table.get(keyOf(installationId))),
 
     freeSlot: async (installationId, launchId) => {
@@ -150,10 +152,6 @@ export function createDynamoTenantRegistry({
       return { lookups, ...(next !== undefined && { cursor: next }) };
     },
   };
-}
-
-export function keyOf(installationId: number): Item {
-  return { installation_id: { N: String(installationId) } };
 }
 
 /** The row as it is, without a launch's slot. Without the condition the update would create a missing row. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CALLBACK_ATTRIBUTE, callbackProblem } from './callback';
 import { parseCircuits } from './circuit';
+import { isMarkAlone, readOpenMark } from './open-mark';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
 import { launchOfSlot } from './slot';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
@@ -23,7 +24,20 @@ export function parseTenantRow(
   tiers: Tiers,
   defaultTier: string,
 ): TenantLookup {
-  if (row === undefined) return { kind: 'none', installationId, problems: [] };
+  const mark = row && readOpenMark(row);
+  const lookup: TenantLookup =
+    row === undefined || isMarkAlone(row)
+      ? { kind: 'none', installationId, problems: [] }
+      : judgeRow(installationId, row, tiers, defaultTier);
+  return mark === undefined ? lookup : { ...lookup, mark };
+}
+
+function judgeRow(
+  installationId: number,
+  row: Record<string, unknown>,
+  tiers: Tiers,
+  defaultTier: string,
+): TenantLookup {
   const orgName = read(text, row['org_name']);
   const problems: RowProblem[] = [];
   const status = readStatus(row, problems);

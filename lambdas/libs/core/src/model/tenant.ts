@@ -1,4 +1,5 @@
 import type { Circuit } from './circuit';
+import type { OpenMark } from './open-mark';
 import type { OrgType } from './schema';
 import type { CapMarks, Caps, TenantUsage } from './usage-caps';
 
@@ -53,7 +54,7 @@ export interface RowProblem {
 }
 
 /** `none`: no row, or a row that can't be read as a tenant. `tombstone`: uninstalled before it was ever known. */
-export type TenantLookup =
+export type TenantLookup = (
   | {
       readonly kind: 'tenant';
       readonly installationId: number;
@@ -67,7 +68,11 @@ export type TenantLookup =
       readonly cleanup?: 'pending' | 'done';
       readonly problems?: readonly RowProblem[];
     }
-  | { readonly kind: 'none'; readonly installationId: number; readonly problems: readonly RowProblem[] };
+  | { readonly kind: 'none'; readonly installationId: number; readonly problems: readonly RowProblem[] }
+) & {
+  /** Something of it may be open. */
+  readonly mark?: OpenMark;
+};
 
 /** What a deletion leaves on a row and nothing takes away again, so that no status makes the row a tenant once more. */
 export const DELETION_MARKS = ['deleted_at', 'cleanup'] as const;

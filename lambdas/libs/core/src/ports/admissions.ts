@@ -11,9 +11,10 @@ export interface Admissions {
   /** The rows that these two rest on, each as it is now, in one request. */
   read(keys: SlotRowKeys): Promise<SlotRows>;
   /**
-   * Writes the job's row and its launch and takes the slot, all in one write or nothing of it. The job: as the request
-   * says. The launch: only if there is no row of it. The slot: only of an active tenant that was not deleted, and only
-   * below its limit. Where the launch names a share of the fleet, a slot of that too, only below `shareLimit`.
+   * Writes the job's row and its launch, takes the slot and marks the tenant's row as one that has something open, all
+   * in one write or nothing of it. The job: as the request says. The launch: only if there is no row of it. The slot:
+   * only of an active tenant that was not deleted, and only below its limit. Where the launch names a share of the
+   * fleet, a slot of that too, only below `shareLimit`.
    */
   admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
   /**

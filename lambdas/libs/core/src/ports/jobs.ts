@@ -18,12 +18,16 @@ export interface JobStore {
    * grows with the limit, not with the tenant's jobs.
    */
   pageWaiting(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
-  /** Tenants that have a job that has not ended (an index: may lag). What it costs grows with them, not their jobs. */
-  tenantsWithOpen(): Promise<readonly number[]>;
   /**
-   * Waiting jobs of all tenants, oldest first; which there are, an index says (it may lag), what they are, their rows.
+   * Tenants that have a job that has not ended and that no admission covers: it waits for one, or came to be open
+   * without (an index: may lag). What it costs grows with the tenants, not with their jobs.
    */
-  listWaiting(limit: number): Promise<readonly Job[]>;
+  tenantsWithUnadmitted(): Promise<readonly number[]>;
+  /**
+   * Waiting jobs of all tenants, oldest first; which there are that no admission covers, an index says (it may lag),
+   * what they are, their rows. Beside these, those of the tenants that are given.
+   */
+  listWaiting(limit: number, marked: readonly number[]): Promise<readonly Job[]>;
   /** Newest id first, ended ones too, strongly consistent; only ids below `before`, where one is given. */
   listRecent(installationId: number, limit: number, before?: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */

@@ -19,8 +19,6 @@ export interface LaunchStore extends Bookmarks {
   listOpen(installationId: number): Promise<readonly Launch[]>;
   /** Not ended, oldest first, strongly consistent. */
   pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Launch>>;
-  /** Tenants that have a launch that has not ended (an index: may lag). */
-  tenantsWithOpen(): Promise<readonly number[]>;
   /** An index: may lag. */
   findByInstance(
     instanceId: string,

@@ -6,6 +6,8 @@ export interface TenantDirectory {
   get(installationId: number): Promise<TenantLookup>;
   /** The same of many, a request for each hundred of them. */
   getAll(installationIds: readonly number[]): Promise<ReadonlyMap<number, TenantLookup>>;
+  /** As the registry's. */
+  tenantsWithMark(): Promise<readonly number[]>;
   /** The installations of that login, deleted ones too (an index: may lag). */
   findByName(orgName: string): Promise<readonly { readonly installationId: number; readonly status: string }[]>;
   /** A page of an index, by id: it may lag, and its cost does not grow with the table. */

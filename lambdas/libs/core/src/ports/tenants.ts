@@ -1,6 +1,7 @@
 import type { AccountPolicy } from '../model/account-policy';
 import type { Circuit } from '../model/circuit';
 import type { LifecycleAccount } from '../model/lifecycle-event';
+import type { OpenMark } from '../model/open-mark';
 import type { SuspendedBy, TenantLookup } from '../model/tenant';
 import type { CapMark, CapReason, TenantUsage } from '../model/usage-caps';
 
@@ -37,6 +38,12 @@ export interface TenantRegistry {
     tier: string,
     change: (circuit: Circuit | undefined) => Circuit | null | undefined,
   ): Promise<boolean>;
+  /** Marks the row, and makes one of the mark alone where there is none: something of the tenant is open. */
+  markOpen(installationId: number): Promise<void>;
+  /** Takes the mark away, unless a slot was taken or given back since the row was read. Answers whether it did. */
+  clearMark(installationId: number, seen: OpenMark): Promise<boolean>;
+  /** Whose row has the mark: all that have something open that was admitted, and a few more (an index: may lag). */
+  tenantsWithMark(): Promise<readonly number[]>;
   /** Uninstalled tenants whose clean-up is not done (an index: may lag). */
   tenantsToCleanUp(): Promise<readonly number[]>;
   /** Pages over all rows, deleted ones too, strongly consistent. */

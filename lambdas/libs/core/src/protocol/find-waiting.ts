@@ -12,9 +12,9 @@ export interface TenantJob {
 export async function findWaiting(
   limit: number,
   jobs: Pick<JobStore, 'listWaiting'>,
-  directory: Pick<TenantDirectory, 'getAll'>,
+  directory: Pick<TenantDirectory, 'getAll' | 'tenantsWithMark'>,
 ): Promise<readonly TenantJob[]> {
-  const oldest = await jobs.listWaiting(limit);
+  const oldest = await jobs.listWaiting(limit, await directory.tenantsWithMark());
   const lookups = await directory.getAll([...new Set(oldest.map(({ installationId }) => installationId))]);
   return oldest.flatMap((job) => {
     const lookup = lookups.get(job.installationId);

@@ -52,6 +52,7 @@ import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
+import { openMarksContract } from './open-marks.contract';
 import { orderStoreContract } from './order-store.contract';
 import { poolStoreContract } from './pool-store.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
@@ -155,9 +156,9 @@ describe('the job store on DynamoDB', () => {
     for (let from = 0; from < jobs.length; from += 50)
       await Promise.all(jobs.slice(from, from + 50).map((one) => store.create(one)));
     await store.create(last);
-    const oldest = await store.listWaiting(2);
+    const oldest = await store.listWaiting(2, []);
     expect(oldest.map(({ jobId }) => jobId)).toEqual([1_009, 1_008]);
-    expect((await store.listWaiting(1_011)).at(-1)).toEqual(last);
+    expect((await store.listWaiting(1_011, [])).at(-1)).toEqual(last);
   });
 
   it('writes what the indexes and the expiry need, exactly while it holds', async () => {
@@ -253,6 +254,7 @@ describe('orders on DynamoDB', () =>
     };
   }, nextId));
 describe('admissions on DynamoDB', () => admissionsContract(admissions, nextId));
+describe('marks of what is open, on DynamoDB', () => openMarksContract(admissions, nextId));
 describe('releases on DynamoDB', () => releasesContract(admissions, nextId));
 describe("the fleet's slots on DynamoDB", () => fleetSlotsContract(admissions, nextId));
 

@@ -47,6 +47,7 @@ import { usageLedgerContract } from './usage-ledger.contract';
 import { createInMemoryUsageLedger } from '../fakes/usage-ledger';
 import { createInMemoryOrderStore } from '../fakes/order-store';
 import { createInMemoryPoolStore } from '../fakes/pool-store';
+import { openMarksContract } from './open-marks.contract';
 import { orderStoreContract } from './order-store.contract';
 import { pullRequestsContract } from './pull-requests.contract';
 import { createInMemoryPulls } from '../fakes/in-memory-pulls';
@@ -65,7 +66,7 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
       tenants: table,
       jobs: createInMemoryJobStore({ clock: createTestClock() }),
       launches: createInMemoryLaunchStore(),
-      fleetSlots: createInMemoryFleetSlots({ rows: new Map() }),
+      fleetSlots: createInMemoryFleetSlots(createInMemoryLaunchStore()),
       usage: createInMemoryUsageLedger(),
     }),
     lifecycle: table,
@@ -156,6 +157,7 @@ async function admissions(): Promise<FleetSlotsUnderTest> {
 }
 
 describe('the in-memory admissions', () => admissionsContract(admissions, nextId));
+describe('the in-memory marks of what is open', () => openMarksContract(admissions, nextId));
 describe('the in-memory releases', () => releasesContract(admissions, nextId));
 describe("the fleet's slots in memory", () => fleetSlotsContract(admissions, nextId));
 describe('the in-memory recovery store', () =>

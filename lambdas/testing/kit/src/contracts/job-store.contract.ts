@@ -230,8 +230,8 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     });
   });
 
-  it('names each tenant with an open job once, as long as it has one', async () => {
-    const named = async (): Promise<number[]> => (await store.tenantsWithOpen()).filter((one) => one === id);
+  it('names each tenant with an open job that no admission covers once, as long as it has one', async () => {
+    const named = async (): Promise<number[]> => (await store.tenantsWithUnadmitted()).filter((one) => one === id);
     await expect(named()).resolves.toEqual([]);
     for (const jobId of [1, 2]) await add({ jobId, state: 'parked' });
     await expect(named()).resolves.toEqual([id]);
@@ -253,15 +253,16 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     await add({ jobId: 3, state: 'starting', installationId: other, ...at(1) });
     await add({ jobId: 4, state: 'cancelled', ...at(2) });
     await add({ jobId: 5, state: 'queued', installationId: other, ...at(3) });
-    const listed = async (limit: number): Promise<number[]> =>
-      (await store.listWaiting(limit)).map(({ jobId }) => jobId);
+    const listed = async (limit: number, marked: readonly number[] = []): Promise<number[]> =>
+      (await store.listWaiting(limit, marked)).map(({ jobId }) => jobId);
     await expect(listed(3)).resolves.toEqual([3, 5, 2]);
+    await expect(listed(3, [id, other, nextId()])).resolves.toEqual([3, 5, 2]);
     await expect(listed(1)).resolves.toEqual([3]);
     const ended = { state: 'cancelled', endedAt: '2026-01-15T12:00:00.000Z' } as const;
     await store.change(other, 3, { from: ['starting'] }, ended);
     await store.change(id, 1, { from: ['running'] }, { state: 'parked' });
     await expect(listed(3)).resolves.toEqual([1, 5, 2]);
-    await expect(store.listWaiting(1)).resolves.toEqual([await store.get(id, 1)]);
+    await expect(store.listWaiting(1, [])).resolves.toEqual([await store.get(id, 1)]);
     for (const [tenant, jobId] of [
       [id, 1],
       [id, 2],

@@ -218,13 +218,6 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
     expect(second.next).toBeUndefined();
   });
 
-  it('names a tenant as long as it has an open launch', async () => {
-    await add({ launchId: '1-1', state: 'ending' });
-    expect(await store.tenantsWithOpen()).toContain(id);
-    await store.change(id, '1-1', { from: ['ending'] }, { state: 'ended', endedAt: '2026-01-15T12:10:00.000Z' });
-    expect(await store.tenantsWithOpen()).not.toContain(id);
-  });
-
   it('finds a launch by its machine', async () => {
     await add({ state: 'launching' });
     await expect(store.findByInstance(`i-${id}`)).resolves.toBeUndefined();

@@ -46,6 +46,7 @@ const open: IndexDefinition = {
   projection: 'ALL',
 };
 
+/** Of the tenants: the marked rows. Of the jobs: the open ones that no admission covers. */
 const openTenants: IndexDefinition = {
   name: 'open-tenants-index',
   keys: { hash: number('open_shard'), range: installation },
@@ -66,16 +67,14 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
       { name: 'org-name-index', keys: { hash: text('org_name'), range: installation }, projection: ['status'] },
       { name: 'account-id-index', keys: { hash: number('account_id'), range: installation }, projection: 'KEYS_ONLY' },
       { name: 'cleanup-index', keys: { hash: text('cleanup'), range: installation }, projection: 'KEYS_ONLY' },
+      openTenants,
     ],
   },
   {
     name: 'launches',
     keys: { hash: installation, range: text('launch_id') },
     localIndexes: [{ ...open, projection: 'KEYS_ONLY' }],
-    globalIndexes: [
-      { name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' },
-      openTenants,
-    ],
+    globalIndexes: [{ name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' }],
   },
   {
     name: 'jobs',

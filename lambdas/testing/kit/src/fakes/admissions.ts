@@ -44,7 +44,7 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       if (isCounted && !fleetSlots.hasRoom(fleetShare, shareLimit)) return { kind: 'share' };
       tenants.takeSlot(installationId, launchId, limit);
       if (isCounted) fleetSlots.take(fleetShare, fleetSlotOf(launch));
-      jobs.rows.set(jobKey, after);
+      jobs.rows.put(jobKey, after, true);
       launches.rows.set(launchKey, launch);
       return { kind: 'admitted' };
     },

@@ -12,10 +12,10 @@ import { applyChanges } from './apply-changes';
 import { RowsByTenant, pageOf } from './rows-by-tenant';
 
 export interface InMemoryJobStore extends JobStore {
-  readonly rows: Map<string, Job>;
+  readonly rows: RowsByTenant<Job>;
   /** The index that `listDue` reads. */
   readonly dueIndex: Lag;
-  /** The index that `tenantsWithOpen` reads. */
+  /** The index that `tenantsWithUnadmitted` reads. */
   readonly openIndex: Lag;
   all(): Job[];
 }
@@ -27,7 +27,7 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined),
   );
 
-  const open = createEventuallyConsistentView(() => rows.tenantsWithOpen());
+  const open = createEventuallyConsistentView(() => rows.tenantsWithUncovered());
   const checked = (): Job[] => [...rows.marked.values()];
 
   return {
@@ -46,7 +46,10 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
       if (row === undefined) return { ok: false };
       if (!fitsJobGuard(row, guard)) return { ok: false, row };
       const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes });
-      return { ok: true, row: rows.put(key(installationId, jobId), after) };
+      return {
+        ok: true,
+        row: rows.put(key(installationId, jobId), after, changes.state === 'parked' ? false : undefined),
+      };
     },
     listOpen: async (installationId, options) => {
       const open = rows
@@ -58,9 +61,9 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfJob, request),
     pageWaiting: async (installationId, request) =>
       pageOf(rows.openOf(installationId).filter(waits), openAtOfJob, request),
-    tenantsWithOpen: async () => open.read(),
-    listWaiting: async (limit) => {
-      const shown = new Set(open.read());
+    tenantsWithUnadmitted: async () => open.read(),
+    listWaiting: async (limit, marked) => {
+      const shown = new Set([...open.read(), ...marked]);
       return rows
         .allOpen()
         .filter((job) => shown.has(job.installationId) && job.state !== 'running')

@@ -15,14 +15,12 @@ import { applyChanges } from './apply-changes';
 import { RowsByTenant, pageOf } from './rows-by-tenant';
 
 export interface InMemoryLaunchStore extends LaunchStore {
-  readonly rows: Map<string, Launch>;
+  readonly rows: RowsByTenant<Launch>;
   /** A row of a test's own making, unless there is one. */
   create(launch: Launch): Promise<Written<Launch>>;
   readonly cursors: Map<string, string>;
   /** The index that `findByInstance` reads. */
   readonly instanceIndex: Lag;
-  /** The index that `tenantsWithOpen` reads. */
-  readonly openIndex: Lag;
   all(): Launch[];
 }
 
@@ -34,13 +32,11 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
   const cursors = new Map<string, string>();
   const key = (installationId: number, launchId: string): string => `${installationId}/${launchId}`;
   const instances = createEventuallyConsistentView(() => rows.index);
-  const open = createEventuallyConsistentView(() => rows.tenantsWithOpen());
 
   return {
     rows,
     cursors,
     instanceIndex: instances,
-    openIndex: open,
     all: () => structuredClone([...rows.values()]),
     get: async (installationId, launchId) => rows.get(key(installationId, launchId)),
     create: async (launch) => {
@@ -58,7 +54,6 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
     listOpen: async (installationId) =>
       rows.openOf(installationId).sort((a, b) => (openAtOfLaunch(a) < openAtOfLaunch(b) ? -1 : 1)),
     pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfLaunch, request),
-    tenantsWithOpen: async () => open.read(),
     findByInstance: async (instanceId) => {
       const found = instances.read().get(instanceId);
       const row = found === undefined ? undefined : rows.get(found);

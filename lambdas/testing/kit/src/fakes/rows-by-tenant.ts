@@ -7,6 +7,7 @@ import type { OpenPage, OpenPageRequest } from '@multi-tenant-runner/core';
 export class RowsByTenant<T extends { readonly installationId: number }> extends Map<string, T> {
   private readonly open = new Map<number, Map<string, T>>();
   private readonly all = new Map<number, Map<string, T>>();
+  private readonly uncovered = new Map<number, Set<string>>();
   /** Keys of rows by what `indexed` answers for them. */
   readonly index = new Map<string, string>();
   /** A sparse index: of the rows of which `isMarked` says so. */
@@ -20,9 +21,17 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     super();
   }
 
-  /** Answers the row as it stands now. */
-  put(key: string, given: T): T {
+  /**
+   * Answers the row as it stands now.
+   *
+   * @param isCovered whether an admission covers it; undefined: as before, and one that this write opens is not
+   */
+  put(key: string, given: T, isCovered = this.isStillCovered(key)): T {
     const row = frozen(given);
+    const uncovered = this.uncovered.get(row.installationId) ?? new Set<string>();
+    this.uncovered.set(row.installationId, uncovered);
+    if (this.isOpen(row) && !isCovered) uncovered.add(key);
+    else uncovered.delete(key);
     rowsOf(this.all, row.installationId).set(key, row);
     const open = rowsOf(this.open, row.installationId);
     if (this.isOpen(row)) open.set(key, row);
@@ -40,9 +49,15 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     return this;
   }
 
+  private isStillCovered(key: string): boolean {
+    const row = this.get(key);
+    return row !== undefined && this.isOpen(row) && this.uncovered.get(row.installationId)?.has(key) !== true;
+  }
+
   override delete(key: string): boolean {
     const row = this.get(key);
     if (row !== undefined) {
+      this.uncovered.get(row.installationId)?.delete(key);
       this.open.get(row.installationId)?.delete(key);
       this.marked.delete(key);
       this.all.get(row.installationId)?.delete(key);
@@ -60,8 +75,15 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     return [...(this.open.get(installationId)?.values() ?? [])];
   }
 
-  tenantsWithOpen(): number[] {
-    return [...this.open].filter(([, rows]) => rows.size > 0).map(([installationId]) => installationId);
+  /** The open ones. */
+  coveredOf(installationId: number): T[] {
+    const uncovered = this.uncovered.get(installationId);
+    const open = [...(this.open.get(installationId) ?? [])];
+    return open.filter(([key]) => uncovered?.has(key) !== true).map(([, row]) => row);
+  }
+
+  tenantsWithUncovered(): number[] {
+    return [...this.uncovered].filter(([, keys]) => keys.size > 0).map(([installationId]) => installationId);
   }
 
   allOpen(): T[] {

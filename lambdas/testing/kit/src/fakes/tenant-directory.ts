@@ -7,6 +7,7 @@ export function createInMemoryTenantDirectory(registry: InMemoryTenantRegistry):
   const sorted = (): [number, Record<string, unknown>][] => [...rows].sort(([a], [b]) => a - b);
   return {
     get: registry.get,
+    tenantsWithMark: registry.tenantsWithMark,
     getAll: async (ids) => new Map(await Promise.all(ids.map(async (id) => [id, await registry.get(id)] as const))),
     findByName: async (orgName) =>
       sorted()

@@ -4,10 +4,12 @@ import {
   circuitAttribute,
   coversMark,
   isMarkedDeleted,
+  openShardOf,
   isObject,
   markAttribute,
   parseCapMark,
   parseTenantRow,
+  readOpenMark,
   parseCircuit,
   buildCircuitAttribute,
   type Clock,
@@ -35,6 +37,8 @@ export interface InMemoryTenantRegistry extends TenantRegistry, TenantLifecycle 
   /** What the ports changed, in order, as the table's stream would tell it. */
   readonly changes: TenantTableChange[];
   readonly accountIndex: Lag;
+  /** The index that `tenantsWithMark` reads. */
+  readonly markIndex: Lag;
   pageSize: number;
   /** Whether an admission would find a slot. */
   hasSlot(installationId: number, limit?: number): boolean;
@@ -68,12 +72,15 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     rows.set(installationId, row);
     changes.push({ installationId, ...(before && { before: copyOf(before) }), after: copyOf(row) });
   };
-  const setLive = (installationId: number, change: (slots: Set<string>) => void): void => {
+  const marked = createEventuallyConsistentView(() =>
+    [...rows].filter(([, row]) => readOpenMark(row) !== undefined).map(([installationId]) => installationId),
+  );
+  const setLive = (installationId: number, change: (slots: Set<string>) => void, also: TenantRow = {}): void => {
     const row = rows.get(installationId);
     if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row)) return;
     const slots = new Set(row['slots'] ?? []);
     change(slots);
-    write(installationId, { ...row, slots, slot_changes: (row['slot_changes'] ?? 0) + 1 });
+    write(installationId, { ...row, ...also, slots, slot_changes: (row['slot_changes'] ?? 0) + 1 });
   };
 
   const registry: InMemoryTenantRegistry = {
@@ -81,12 +88,14 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     rows,
     changes,
     accountIndex: accounts,
+    markIndex: marked,
     pageSize: 100,
     get: async (installationId) => lookup(installationId),
     hasSlot: (installationId, limit) => mayAdmit(rows.get(installationId), limit),
     takeSlot: (installationId, launchId, limit) => {
       const isFree = mayAdmit(rows.get(installationId), limit);
-      if (isFree) setLive(installationId, (slots) => slots.add(launchId));
+      const also = { open_shard: openShardOf(installationId), admitted_at: settings.clock.now().toISOString() };
+      if (isFree) setLive(installationId, (slots) => slots.add(launchId), also);
       return isFree;
     },
     freeSlot: async (installationId, launchId) => {
@@ -130,6 +139,17 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       write(installationId, next === null ? rest : { ...rest, [attribute]: buildCircuitAttribute(next) });
       return true;
     },
+    markOpen: async (installationId) => {
+      const row = rows.get(installationId) ?? { installation_id: installationId };
+      write(installationId, { ...row, open_shard: openShardOf(installationId) });
+    },
+    clearMark: async (installationId, { changes: seen }) => {
+      const { open_shard: mark, ...row } = rows.get(installationId) ?? {};
+      if (mark === undefined || row['slot_changes'] !== seen) return false;
+      write(installationId, row);
+      return true;
+    },
+    tenantsWithMark: async () => marked.read(),
     tenantsToCleanUp: async () => cleanups.read(),
     list: async (cursor) => {
       const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));

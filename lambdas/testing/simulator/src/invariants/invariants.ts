@@ -66,6 +66,10 @@ export function createInvariants(deps: InvariantsDeps): Invariants {
       `${machine.record.instanceId} of ${machine.installationId} ran job ${machine.job?.id}`,
     );
   });
+  events.on('mark.cleared', ({ installationId, open }) => {
+    if (open.length > 0)
+      violations.record('lost', `the mark of ${installationId} is gone, and open are ${open.join(', ')}`);
+  });
   checkFleetSlots(deps);
   checkSlots(deps, tenantOf, (total) => (peaks.slots = Math.max(peaks.slots, total)));
 

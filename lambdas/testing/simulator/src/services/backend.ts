@@ -32,6 +32,7 @@ import {
 } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
+import { createMarkedRegistry } from './marked-registry';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
@@ -67,11 +68,6 @@ export function createState({
 }
 export type State = ReturnType<typeof createState>;
 
-interface OpenRows {
-  tenantsWithOpen(): Promise<readonly number[]>;
-  listOpen(installationId: number): Promise<readonly { readonly updatedAt: string }[]>;
-}
-
 export interface BackendDeps {
   readonly state: State;
   readonly fleet: RunnerFleet;
@@ -100,10 +96,10 @@ export function createBackend({
     faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0;
   const isBehind = (updatedAt: string): boolean => scheduler.now() - Date.parse(updatedAt) < indexLag();
   /** The index shows a tenant once it shows one of its rows. */
-  const shownTenants = async (store: OpenRows): Promise<number[]> => {
+  const withUnadmitted = async (): Promise<number[]> => {
     const shown: number[] = [];
-    for (const installationId of await store.tenantsWithOpen()) {
-      const rows = await store.listOpen(installationId);
+    for (const installationId of await state.jobs.tenantsWithUnadmitted()) {
+      const rows = await state.jobs.listOpen(installationId);
       if (rows.some(({ updatedAt }) => !isBehind(updatedAt))) shown.push(installationId);
     }
     return shown;
@@ -118,11 +114,11 @@ export function createBackend({
     pool: state.pool,
     orders: state.orders,
     blanks,
-    registry: state.tenants,
+    registry: createMarkedRegistry(state, events, isBehind),
     lifecycle: state.tenants,
     jobs: {
       ...state.jobs,
-      tenantsWithOpen: () => shownTenants(state.jobs),
+      tenantsWithUnadmitted: withUnadmitted,
       listDue: async (now, limit) => {
         const due = await state.jobs.listDue(now, limit);
         return due.filter(
@@ -132,7 +128,6 @@ export function createBackend({
     },
     launches: {
       ...state.launches,
-      tenantsWithOpen: () => shownTenants(state.launches),
       findByInstance: async (instanceId) => {
         const key = await state.launches.findByInstance(instanceId);
         const launch: Launch | undefined = key && state.launches.rows.get(`${key.installationId}/${key.launchId}`);

@@ -37,6 +37,8 @@ export interface SimulationEvents {
   'tenant-row.changed': TenantTableChange;
   /** An admission took a slot of the fleet; so many are taken now. */
   'fleet-slot.taken': { readonly held: number };
+  /** The sweep finds the tenant by its mark no longer: these of its launches and admitted jobs are open. */
+  'mark.cleared': { readonly installationId: number; readonly open: readonly string[] };
   /** An operator sets a tenant's limit. */
   'limit.set': { readonly tenant: SimTenant; readonly limit: number };
 }

@@ -1,0 +1,42 @@
+import { isOffboarded, isRested, type OpenMark } from '@multi-tenant-runner/core';
+import type { ScaleDownDeps } from './deps';
+import { isEmpty, type Snapshot } from './snapshot';
+
+export type MarkAction = { readonly kind: 'mark-open' } | { readonly kind: 'clear-mark'; readonly mark: OpenMark };
+
+/**
+ * Whether a tenant's mark, by which the next run finds it, agrees with what is open. An admission makes the mark; a row
+ * of an earlier revision, or one that a hand wrote anew, has none. It goes once nothing is open.
+ */
+export function decideMark(snapshot: Snapshot, now: Date): MarkAction[] {
+  const { mark } = snapshot.lookup;
+  if (mark === undefined) return needsMark(snapshot) ? [{ kind: 'mark-open' }] : [];
+  const isOver = isEmpty(snapshot) && holdsNoSlot(snapshot) && isRested(mark, now);
+  return isOver ? [{ kind: 'clear-mark', mark }] : [];
+}
+
+/** Jobs that wait for a slot have an index of their own, and so has what came to be open without an admission. */
+function needsMark({ lookup, launches, jobs }: Snapshot): boolean {
+  if (launches.length > 0) return true;
+  return lookup.kind !== 'none' && jobs.some(({ state }) => state !== 'parked');
+}
+
+/** A slot that nothing explains any more is freed by the next visits. Those of an uninstalled tenant mean nothing. */
+const holdsNoSlot = ({ lookup, slots }: Snapshot): boolean =>
+  isOffboarded(lookup) || lookup.kind !== 'tenant' || (slots.size === 0 && !lookup.slotsBroken);
+
+/**
+ * Only if nothing is open in a look that began after the mark was read: what was admitted since, the write's condition
+ * sees.
+ */
+export async function clearMark(
+  installationId: number,
+  mark: OpenMark,
+  { launches, jobs, tenants }: Pick<ScaleDownDeps, 'launches' | 'jobs' | 'tenants'>,
+): Promise<void> {
+  const open = await Promise.all([
+    launches.pageOpen(installationId, { limit: 1 }),
+    jobs.pageOpen(installationId, { limit: 1 }),
+  ]);
+  if (open.every(({ rows }) => rows.length === 0)) await tenants.clearMark(installationId, mark);
+}
