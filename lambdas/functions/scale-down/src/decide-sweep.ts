@@ -12,9 +12,10 @@ import {
   type Job,
   type Launch,
   type Machine,
+  type OpenMark,
 } from '@multi-tenant-runner/core';
 import { decideRunnerEnd, type RunnerEnd } from './decide-runner';
-import { decideMark, type MarkAction } from './open-mark';
+import { decideMark } from './open-mark';
 import { isEmpty, isLimited, statusOf, type Snapshot, type SweepLimits } from './snapshot';
 import { isGoneUnheard, mayOutlastItsJob } from './unheard-ends';
 
@@ -22,7 +23,8 @@ import { isGoneUnheard, mayOutlastItsJob } from './unheard-ends';
 const CHECKED_AT_ONCE = 50;
 
 export type SweepAction =
-  | MarkAction
+  | { readonly kind: 'mark-open' }
+  | { readonly kind: 'clear-mark'; readonly mark: OpenMark }
   | { readonly kind: 'clean-up' }
   | { readonly kind: 'rebuild-slots'; readonly launchIds: readonly string[] }
   | { readonly kind: 'restore-slot'; readonly launchId: string }

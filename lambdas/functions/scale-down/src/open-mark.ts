@@ -1,14 +1,13 @@
 import { isOffboarded, isRested, type OpenMark } from '@multi-tenant-runner/core';
+import type { SweepAction } from './decide-sweep';
 import type { ScaleDownDeps } from './deps';
 import { isEmpty, type Snapshot } from './snapshot';
-
-export type MarkAction = { readonly kind: 'mark-open' } | { readonly kind: 'clear-mark'; readonly mark: OpenMark };
 
 /**
  * Whether a tenant's mark, by which the next run finds it, agrees with what is open. An admission makes the mark; a row
  * of an earlier revision, or one that a hand wrote anew, has none. It goes once nothing is open.
  */
-export function decideMark(snapshot: Snapshot, now: Date): MarkAction[] {
+export function decideMark(snapshot: Snapshot, now: Date): SweepAction[] {
   const { mark } = snapshot.lookup;
   if (mark === undefined) return needsMark(snapshot) ? [{ kind: 'mark-open' }] : [];
   const isOver = isEmpty(snapshot) && holdsNoSlot(snapshot) && isRested(mark, now);

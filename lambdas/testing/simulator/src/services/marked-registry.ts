@@ -14,7 +14,7 @@ export function createMarkedRegistry(
   isBehind: (writtenAt: string) => boolean,
 ): TenantRegistry {
   let shown = new Set<number>();
-  const admittedAt = (installationId: number): string => String(tenants.rows.get(installationId)?.['admitted_at'] ?? '');
+  const admittedAt = (id: number): string => String(tenants.rows.get(id)?.['admitted_at'] ?? '');
   return {
     ...tenants,
     tenantsWithMark: async () => {
