@@ -11,10 +11,19 @@ const BROKEN = {
   fleet: known({
     isSample: false,
     tenants: [
-      { name: 'acme', slots: [], maxRunners: 1, isUser: false, openCircuits: ['large'], problems: [] },
+      {
+        name: 'acme',
+        slots: 0,
+        launchesWithSlot: 0,
+        maxRunners: 1,
+        isUser: false,
+        openCircuits: ['large'],
+        problems: [],
+      },
       {
         name: 'acme-labs',
-        slots: [],
+        slots: 0,
+        launchesWithSlot: 0,
         maxRunners: 1,
         isUser: false,
         openCircuits: [],

@@ -6,7 +6,7 @@ const PAGE = 'https://github.com/acme/app/actions/runs/6001/job/7001';
 
 test('waiting without a tenant shows who waits in the whole fleet, oldest first', async () => {
   const { harness, json } = createShell();
-  harness.addTenant({ slots: new Set(['a', 'b']) });
+  harness.addTenant({ slots_held: 2 });
   harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502, status: 'suspended' });
   const parked = { state: 'parked', reason: 'limit' } as const;
   await harness.jobs.create(job({ ...parked, queuedAt: '2026-01-15T11:50:00Z' }));

@@ -8,7 +8,7 @@ const request = (method: string, params?: object, id: number | undefined = 1) =>
 
 async function ask(...lines: readonly string[]) {
   const shell = createShell();
-  shell.harness.addTenant({ slots: new Set(['a', 'b']) });
+  shell.harness.addTenant({ slots_held: 2 });
   await shell.harness.jobs.create(job({ state: 'parked', reason: 'limit' }));
   shell.input.push(...lines);
   const { code, out } = await shell.run('mcp');

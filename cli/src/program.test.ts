@@ -8,7 +8,7 @@ const PAGE = 'https://github.com/acme/app/actions/runs/6001/job/7001';
 describe('jobs why', () => {
   it('says in one sentence why a job waits, its place, and who can act', async () => {
     const { harness, json } = createShell();
-    harness.addTenant({ slots: new Set(['a', 'b']) });
+    harness.addTenant({ slots_held: 2 });
     for (const jobId of [6999, 7001])
       await harness.jobs.create(
         job({
@@ -133,7 +133,7 @@ describe('lists', () => {
 
   it('show a tenant’s jobs, waiting jobs, runners and limits, and of no other', async () => {
     const { harness, json } = createShell();
-    harness.addTenant({ slots: new Set(['7001-1']) });
+    harness.addTenant({ slots_held: 1 });
     harness.addTenant({ installation_id: 1002, org_name: 'globex' });
     await harness.jobs.create(job({ state: 'running' }));
     await harness.jobs.create(job({ jobId: 7002, state: 'parked', reason: 'limit' }));

@@ -5,7 +5,7 @@ import { createProgress } from './output/progress';
 describe('--watch', () => {
   const watching = (options: Parameters<typeof createShell>[0] = {}) => {
     const shell = createShell(options);
-    shell.harness.addTenant({ slots: new Set(['a', 'b']) });
+    shell.harness.addTenant({ slots_held: 2 });
     let looks = 0;
     Object.assign(shell.fleet, {
       sleep: async (milliseconds: number) => {
@@ -65,7 +65,7 @@ describe('work that takes over a second', () => {
 describe('colours', () => {
   it('show a state and what is most important, on a terminal alone', async () => {
     const shell = createShell({ isTerminal: true, hasColours: true });
-    shell.harness.addTenant({ slots: new Set(['a', 'b']) });
+    shell.harness.addTenant({ slots_held: 2 });
     await shell.harness.jobs.create(job({ state: 'parked', reason: 'limit' }));
     expect((await shell.run('jobs', 'list', 'acme')).out).toContain('\u001b[33mparked\u001b[0m');
     expect((await shell.run('jobs', 'why', '7001', '--tenant', 'acme')).out).toMatch(

@@ -43,7 +43,12 @@ export const HEALTHY: Facts = {
   registry: known({ atGitHub: [1001], withoutChecks: [1001], here: [1001], partial: false }),
   fleet: known({
     isSample: false,
-    tenants: [{ name: 'acme', slots: ['7001-1'], maxRunners: 2, isUser: false, openCircuits: [], problems: [] }],
+    tenants: [
+      {
+        ...{ name: 'acme', slots: 1, launchesWithSlot: 1, maxRunners: 2 },
+        ...{ isUser: false as const, openCircuits: [], problems: [] },
+      },
+    ],
     launches: [{ launchId: '7001-1', state: 'running', updatedAt: '2026-01-15T11:00:00.000Z', instanceId: 'i-1' }],
     jobs: [{ jobId: 7001, state: 'running', queuedAt: '2026-01-15T10:00:00.000Z', gated: false }],
   }),

@@ -95,7 +95,7 @@ export function tenantFields(lookup: TenantLookup): Row {
     suspended_by: tenant.suspendedBy,
     tier: tenant.tier,
     limit: tenant.maxRunners,
-    in_use: tenant.slots.size,
+    in_use: tenant.slotsHeld,
     runner_group: tenant.runnerGroup,
     public_repositories: tenant.allowPublicRepositories,
     apps_from_repository: tenant.appsFromRepository,

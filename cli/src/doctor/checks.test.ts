@@ -17,7 +17,15 @@ const fleet = (more: Partial<FleetFact>): Partial<Facts> => ({ fleet: known({ ..
 const image = (more: Partial<ImageFact>): Partial<Facts> => ({
   images: known([{ size: 'small', image: 'ami-1', exists: true, ...more }]),
 });
-const tenant = { name: 'acme', slots: [], maxRunners: 2, isUser: false, openCircuits: [], problems: [] };
+const tenant = {
+  name: 'acme',
+  slots: 0,
+  launchesWithSlot: 0,
+  maxRunners: 2,
+  isUser: false,
+  openCircuits: [],
+  problems: [],
+};
 const job = { jobId: 1, state: 'parked', queuedAt: '2026-01-15T11:59:00.000Z', gated: false };
 const run = { name: 'test-scale-down', invocations: 10, errors: 0, throttles: 0 };
 const functions = healthy('functions');
@@ -102,16 +110,14 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
   'alarms-quiet': [['failing', { alarms: known([{ name: 'test-lag', state: 'ALARM', armed: true }]) }, 'test-lag']],
   'log-retention': [['warning', { logGroups: known([{ name: '/aws/lambda/x' }]) }, '/aws/lambda/x']],
   rows: [['failing', fleet({ tenants: [{ ...tenant, problems: ['tier is unknown'] }] }), 'acme: tier is unknown']],
-  slots: [['warning', fleet({ launches: [] }), '7001-1']],
-  'limits-kept': [['warning', fleet({ tenants: [{ ...tenant, slots: ['7001-1'], maxRunners: 0 }] }), 'acme (1 of 0)']],
+  slots: [['warning', fleet({ tenants: [{ ...tenant, slots: 1 }] }), 'acme (1, and 0 hold one)']],
+  'limits-kept': [['warning', fleet({ tenants: [{ ...tenant, slots: 1, maxRunners: 0 }] }), 'acme (1 of 0)']],
   'stuck-launches': [
     ['failing', fleet({ launches: [{ launchId: '7001-1', state: 'held', updatedAt: OLD }] }), '(held)'],
   ],
   'overdue-jobs': [['failing', fleet({ jobs: [{ ...job, reason: 'error', nextTry: OLD }] }), 'Due for ten minutes: 1']],
   'long-waits': [['warning', fleet({ jobs: [{ ...job, queuedAt: OLD }] }), 'over an hour: 1']],
-  circuits: [
-    ['failing', fleet({ tenants: [{ ...tenant, slots: ['7001-1'], openCircuits: ['large'] }] }), 'acme: large'],
-  ],
+  circuits: [['failing', fleet({ tenants: [{ ...tenant, slots: 1, openCircuits: ['large'] }] }), 'acme: large']],
   rates: [['warning', fleet({ jobs: [{ ...job, reason: 'ec2-throttled' }] }), 'holds back: 1']],
   machines: [
     ['failing', { machines: known([]) }, 'does not have: 7001-1'],

@@ -115,7 +115,10 @@ export interface FleetFact {
 
 export interface TenantFact {
   readonly name: string;
-  readonly slots: readonly string[];
+  /** As its row says. */
+  readonly slots: number;
+  /** Its launches that hold a slot. */
+  readonly launchesWithSlot: number;
   readonly maxRunners: number;
   readonly isUser: boolean;
   readonly openCircuits: readonly string[];

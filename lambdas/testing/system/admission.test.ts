@@ -88,17 +88,17 @@ describe('a job that has changed since it was read', () => {
   });
 });
 
-test('a slot that is put back is not that of a launch that has ended since', async () => {
-  const system = systemWith(1);
+test('slots that are counted anew have not that of a launch that ends meanwhile', async () => {
+  const system = systemWith(2);
   await system.queueJob(1);
-  await system.harness.state.tenants.freeSlot(ID, '1-1');
+  await system.queueJob(2);
+  const { tenants } = system.harness.state;
+  tenants.rows.set(ID, { ...tenants.rows.get(ID), slots_held: 1 });
   system.harness.clock.advance(11 * MINUTE);
-  const undo = system.harness.faults.before('launches.get', async () => {
+  const undo = system.harness.faults.after('launches.listOpen', async () => {
     undo();
-    const { clock, state } = system.harness;
-    const endedAt = clock.now().toISOString();
-    await state.launches.change(ID, '1-1', { from: ['running'] }, { state: 'ended', endedAt });
+    await system.shutDown(system.machineOf(1).instanceId);
   });
   await system.sweep();
-  expect(system.slots()).toEqual([]);
+  expect(system.slots()).toEqual(['2-1']);
 });

@@ -1,4 +1,4 @@
-import { TAG } from '@multi-tenant-runner/core';
+import { TAG, holdsSlot } from '@multi-tenant-runner/core';
 import type { System } from './system';
 
 /** The first two promises at one moment: no machine above the limit, none without a slot, none twice for a launch. */
@@ -9,9 +9,17 @@ export function brokenPromises(system: System, limit: number): string[] {
   if (alive.length > limit) broken.push(`${alive.length} machines with a limit of ${limit}`);
   const { maxRunnersTotal = alive.length } = system.harness.settings;
   if (alive.length > maxRunnersTotal) broken.push(`${alive.length} machines, of ${maxRunnersTotal} of all tenants`);
-  const slots = new Set(system.slots());
+  const { launches, tenants } = system.harness.state;
+  const holding = new Set(
+    launches
+      .all()
+      .filter(holdsSlot)
+      .map(({ launchId }) => launchId),
+  );
+  const held = [...tenants.rows.values()].reduce((sum, row) => sum + Number(row['slots_held'] ?? 0), 0);
+  if (alive.length > held) broken.push(`${alive.length} machines, and ${held} slots that are held`);
   for (const machine of alive) {
-    if (!slots.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);
+    if (!holding.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);
   }
   // One of a pool that could not be made the tenant's has ended before the launch takes another.
   const started = [...system.harness.state.fleet.machines.values()]

@@ -304,21 +304,33 @@ describe('the sweep', () => {
     expect(system.harness.state.fleet.machines.get('i-stranger')?.state).toBe('shutting-down');
   });
 
-  test('rebuilds a broken set of slots', async () => {
+  test.each([
+    ['no number', { slots_held: 'none' }],
+    ['negative', { slots_held: -1 }],
+    ['too many', { slots_held: 9 }],
+    ['too few', { slots_held: 0 }],
+    ['missing, as in a row that was deleted and made again', { slots_held: undefined, slot_changes: undefined }],
+    ['without changes that count', { slots_held: 7, slot_changes: 'none' }],
+    ["an earlier version's", { slots_held: undefined, slots: new Set(['1-1', 'qp97ead']) }],
+  ])('counts slots anew that are %s', async (_what, edit) => {
     const system = await systemWithTwoRunners();
-    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), slots: 'none' });
-    await system.sweep();
+    const { rows } = system.harness.state.tenants;
+    rows.set(1001, { ...rows.get(1001), ...edit });
+    expect(await system.sweep()).toMatchObject({ repaired: 1 });
     expect(system.slots()).toEqual(['1-1', '2-1']);
+    expect(await system.harness.registry.get(1001)).toMatchObject({ slotsBroken: false, problems: [] });
+    expect(await system.sweep()).toMatchObject({ repaired: 0 });
   });
 
-  test('restores the slot of a machine that lives', async () => {
+  test('gives a slot that no launch held to a job that waits', async () => {
     const system = await systemWithTwoRunners();
-    await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
-    const { slots: _live, ...row } = system.harness.state.tenants.rows.get(1001) ?? {};
-    system.harness.state.tenants.rows.set(1001, row);
-    system.harness.clock.advance(11 * MINUTE);
+    const { rows } = system.harness.state.tenants;
+    rows.set(1001, { ...rows.get(1001), slots_held: 3, max_runners: 3 });
+    await system.queueJob(3);
+    expect(system.job(3)).toMatchObject({ state: 'parked', reason: 'limit' });
     await system.sweep();
-    expect(system.slots()).toContain('1-1');
+    await system.drain();
+    expect(system.slots()).toEqual(['1-1', '2-1', '3-1']);
   });
 
   test("of one tenant that fails leaves the others' to go on", async () => {

@@ -126,7 +126,7 @@ describe('a tier that is gone', () => {
     const { system, removeTier } = systemWithTiers();
     await system.harness.state.jobs.create(job({ jobId: 1, tier: 'large', state: 'queued' }));
     await system.harness.state.launches.create(launch({ launchId: '1-1', jobId: 1, tier: 'large' }));
-    await system.harness.registry.restoreSlot(1001, '1-1');
+    system.harness.state.tenants.takeSlot(1001);
     await system.harness.state.jobs.create(
       job({ jobId: 3, state: 'parked', reason: 'limit', queuedAt: '2026-01-13T12:00:00.000Z' }),
     );

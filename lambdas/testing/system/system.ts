@@ -31,6 +31,7 @@ import { sweep, type SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { ScaleDownDeps } from '@multi-tenant-runner/scale-down/deps';
 
 import { timerOf, type SystemOptions } from './options';
+import { slotsOf } from './slots';
 
 export { brokenPromises } from './promises';
 
@@ -60,6 +61,7 @@ export interface System {
   job(jobId: number, installationId?: number): Job;
   launchOf(jobId: number): Launch;
   machineOf(jobId: number): InMemoryMachine;
+  /** The launches that hold a slot. Throws where the tenant's row counts another number of them. */
   slots(installationId?: number): string[];
   scaleUp(worker?: string): ScaleUpDeps;
   readonly after: Parameters<typeof createScaleUp>[1];
@@ -189,10 +191,7 @@ export function createSystem(options: SystemOptions = {}): System {
       if (machine === undefined) throw new Error(`no machine of job ${jobId}`);
       return machine;
     },
-    slots: (installationId = 1001) => {
-      const slots = harness.state.tenants.rows.get(installationId)?.['slots'];
-      return slots instanceof Set ? [...slots].map(String).sort() : [];
-    },
+    slots: (installationId = 1001) => slotsOf(installationId, harness.state),
   };
   return system;
 }

@@ -16,6 +16,7 @@ CONFIGS = {
     "handover": dict(limit=1, k=2, cands=1, crashes=1, begin="busy"),
     "steal": dict(limit=2, k=1, cands=1, crashes=0, begin="stolen", inherit=True),
     "admin": dict(limit=1, k=2, cands=1, crashes=1, jobs=1, admin=(2, "limit suspend cancel")),
+    "miscount": dict(limit=1, k=2, cands=1, crashes=1, jobs=1, admin=(1, "miscount")),
     "uninstall1": dict(limit=1, k=2, cands=1, crashes=2, jobs=1, admin=(1, "uninstall")),
     "gate": dict(limit=1, k=2, cands=1, crashes=0, jobs=1, faults=(1, "drop-job"), admin=(1, "gate")),
     "gate-opens": dict(limit=1, k=2, cands=1, crashes=1, jobs=1, faults=(1, "lost-message"), begin="gated"),

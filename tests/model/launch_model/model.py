@@ -1,6 +1,6 @@
 """The protocol and its world as one transition relation, with the rules that every state has to keep."""
 
-from .state import LIMIT, SLOTS, STATUS
+from .state import LIMIT, RECOUNT, SLOTS, STATUS
 from .sweep import Sweep
 from .values import (
     ACK,
@@ -46,13 +46,19 @@ class Model(Sweep):
         for launch in range(self.nl):
             if self.alive(s[self.machine + launch]):
                 count += 1
-                if not s[SLOTS] >> launch & 1:
+                if not self.holds(s[self.row + launch]):
                     return "S1: a machine lives whose launch holds no slot"
-        return "S1: more machines than the limit" if count > self.cap else None
+        if count > s[SLOTS]:
+            return "S1: more machines than slots that are held"
+        if count > self.cap:
+            return "S1: more machines than the limit"
+        # A flaw is asked for what it does to machines, and an edit may say anything.
+        exact = not self.flaws and "miscount" not in self.admin_kinds
+        return "S6: not the number of launches that hold a slot" if exact and s[SLOTS] != self.count_held(s) else None
 
     def good(self, s):
         """Everything came to rest and is explained."""
-        if s[SLOTS] or s[self.proc] or s[self.proc + 3] or any(s[self.messages : self.news + JOBS]):
+        if s[SLOTS] or s[RECOUNT] or s[self.proc] or s[self.proc + 3] or any(s[self.messages : self.news + JOBS]):
             return False
         for launch in range(self.nl):
             if self.alive(s[self.machine + launch]) or s[self.row + launch] not in (NONE, ENDED):
@@ -69,7 +75,7 @@ class Model(Sweep):
 
     def lost_wakeup(self, s):
         parked = any(s[self.job + j] == J_PARKED for j in range(JOBS))
-        return parked and s[STATUS] == ACTIVE and self.bits(s[SLOTS]) < s[LIMIT]
+        return parked and s[STATUS] == ACTIVE and s[SLOTS] < s[LIMIT]
 
     def canonical(self, t):
         """Forgets what nothing can read any more; the two processes are alike: orders them."""
@@ -93,6 +99,8 @@ class Model(Sweep):
 
     def forget(self, t):
         pr = self.proc
+        if t[RECOUNT] == 1 + t[SLOTS] and "recount-over-changes" not in self.flaws:
+            t[RECOUNT] = 0  # it would change nothing, and whatever else is counted forbids it
         busy = {t[pr + 1] if t[pr] else -1, t[pr + 4] if t[pr + 3] else -1}
         exact = "release-on-completed" in self.flaws
         binding = any(t[pr + at] & ACK == JOB_EVENT for at in (2, 5))
@@ -110,8 +118,8 @@ class Model(Sweep):
                 t[self.github + j] = G_END
         for launch in range(self.nl):
             j = t[self.predicted + launch]
-            slot, row = t[SLOTS] >> launch & 1, t[self.row + launch]
-            if row == ENDED and not self.alive(t[self.machine + launch]) and not slot:
+            row = t[self.row + launch]
+            if row == ENDED and not self.alive(t[self.machine + launch]):
                 t[self.ec2 + launch] = t[self.instance + launch] = 0
                 if launch not in busy:
                     t[self.intent + launch] = t[self.candidate + launch] = 0
@@ -119,11 +127,11 @@ class Model(Sweep):
                     t[self.taken + launch] = 0
                 if self.current(t, j) != launch or t[self.job + j] >= J_DONE:
                     t[self.young + launch] = 0
-            elif row == NONE and not slot and t[self.job + j] in (J_NONE, J_DONE):
+            elif row == NONE and t[self.job + j] in (J_NONE, J_DONE):
                 t[self.young + launch] = 0
 
     def show(self, s):
-        out = ["tenant %s limit %d" % (TENANT_NAMES[s[STATUS]], s[LIMIT])]
+        out = ["tenant %s %d of %d slots held" % (TENANT_NAMES[s[STATUS]], s[SLOTS], s[LIMIT])]
         for j in range(JOBS):
             truth = s[self.github + j]
             word = (
@@ -139,11 +147,10 @@ class Model(Sweep):
             )
             out.append("job%d row=%s github=%s" % (j, JOB_NAMES[s[self.job + j]], word))
         for launch in range(self.nl):
-            row, slot, machine = s[self.row + launch], s[SLOTS] >> launch & 1, s[self.machine + launch]
-            if row or slot or machine:
+            row, machine = s[self.row + launch], s[self.machine + launch]
+            if row or machine:
                 out.append(
-                    "launch %s row=%s%s machine=%s"
-                    % (self.name_of(launch), ROW_NAMES[row], " IN live" if slot else "", MACHINE_NAMES[machine])
+                    "launch %s row=%s machine=%s" % (self.name_of(launch), ROW_NAMES[row], MACHINE_NAMES[machine])
                 )
         return "; ".join(out)
 

@@ -81,7 +81,7 @@ class ScaleUp(State):
     def admit_launch(self, step):
         """Slot, launch and job change together or not at all; the launch is leased in the same write."""
         t, job = step.t, step.t[step.job]
-        if self.may_admit(step, (J_NONE, J_QUEUED, J_PARKED, J_STARTING)) and self.admit(t, step.launch):
+        if self.may_admit(step, (J_NONE, J_QUEUED, J_PARKED, J_STARTING)) and self.admit(t):
             t[step.job], t[step.row], t[step.lease] = J_STARTING, HELD, step.p + 1
             self.touch(t, step.launch)
             step.to(INTENT)

@@ -1,6 +1,6 @@
 """Releases, dispatches, and the end of a machine by the sweep."""
 
-from .state import SLOTS, STATUS, State
+from .state import STATUS, State
 from .values import (
     DELETED,
     ENDED,
@@ -114,10 +114,12 @@ class Settling(State):
         """The row and its slot in one write; the machine's life in the ledger belongs to it too."""
         t = step.t
         if t[step.row] == ENDED:  # released by another; wakes all the same
+            if "release-in-any-state" in self.flaws:
+                self.give_back(t, step.launch)
             t[step.pr + 2] = 0
             step.to(WAKE)
             return
-        t[SLOTS] &= ~(1 << step.launch)
+        self.give_back(t, step.launch)
         self.touch(t, step.launch)
         if "release-in-two" in self.flaws:
             step.to(TO_ENDED)
@@ -140,8 +142,8 @@ class Settling(State):
             return
         t = list(s)
         t[self.fault] -= 1
+        self.give_back(t, launch)
         t[self.row + launch] = ENDING
-        t[SLOTS] &= ~(1 << launch)
         self.touch(t, launch)
         t[pr] = SETTLE
         yield ("a leftover stays, and with it the row `ending`", p, launch), t, True, None
@@ -182,7 +184,7 @@ class Settling(State):
     def wake_admit(self, step):
         """The slot, the launch and the job's row at once; its worker takes the lease later."""
         t = step.t
-        if not self.may_admit(step, (J_PARKED,)) or not self.admit(t, step.launch):
+        if not self.may_admit(step, (J_PARKED,)) or not self.admit(t):
             step.end()
             return
         t[step.job], t[step.row] = J_QUEUED, HELD

@@ -9,6 +9,7 @@ from .values import (
     G_QUEUED,
     G_RUN,
     G_WAITING,
+    HELD,
     J_DONE,
     J_GATED,
     J_LIMIT,
@@ -25,7 +26,8 @@ from .values import (
     RUNNING,
 )
 
-STATUS, LIMIT, SLOTS = range(3)
+# SLOTS: how many slots the tenant's row says are held. RECOUNT: 1 + what the sweep has counted and not written yet.
+STATUS, LIMIT, SLOTS, RECOUNT = range(4)
 OF_JOBS = ("job", "number", "pointer", "github", "messages", "in_progress", "completed", "waiting", "news")
 OF_LAUNCHES = (
     "row",
@@ -55,7 +57,7 @@ class State:
     ):
         self.k, self.nl, self.cands, self.cap, self.inherit = k, JOBS * k, cands, limit, inherit
         self.fault_kinds, self.admin_kinds, self.flaws = set(faults[1].split()), set(admin[1].split()), set(flaws)
-        at = 3
+        at = 4
         for name in OF_JOBS:
             setattr(self, name, at)
             at += JOBS
@@ -87,7 +89,7 @@ class State:
             launch = j * self.k
             s[self.job + j], s[self.messages + j] = J_PARKED, 0
             if j < s[LIMIT]:
-                s[self.job + j], s[SLOTS] = J_STARTING, s[SLOTS] | 1 << launch
+                s[self.job + j], s[SLOTS] = J_STARTING, s[SLOTS] + 1
                 s[self.row + launch], s[self.intent + launch], s[self.instance + launch] = RUNNING, 1, 1
                 s[self.machine + launch], s[self.candidate + launch] = M_READY, 1
         if begin == "ready":
@@ -110,8 +112,23 @@ class State:
         return machine not in (M_NONE, M_GONE)
 
     @staticmethod
-    def bits(live):
-        return bin(live).count("1")
+    def holds(row):
+        """Its launch has a slot."""
+        return HELD <= row <= RUNNING
+
+    def count_held(self, s):
+        return sum(self.holds(row) for row in s[self.row : self.row + self.nl])
+
+    def count_change(self, s):
+        """One more in `slot_changes`: what was counted before is not written any more."""
+        if "recount-over-changes" not in self.flaws:
+            s[RECOUNT] = 0
+
+    def give_back(self, s, launch):
+        """The slot of a launch, in the write that ends it: only of one that is in a state that holds one."""
+        if self.holds(s[self.row + launch]) or "release-in-any-state" in self.flaws:
+            s[SLOTS] = max(0, s[SLOTS] - 1)
+            self.count_change(s)
 
     def finish(self, s, p, crashed=False):
         """A process ends; a crash leaves its leases."""
@@ -154,11 +171,12 @@ class State:
         else:
             s[self.job + j] = J_PARKED
 
-    def admit(self, s, launch):
-        """ADD slot IF active AND (contains OR size < limit)."""
-        if s[STATUS] != ACTIVE or not (s[SLOTS] >> launch & 1 or self.bits(s[SLOTS]) < s[LIMIT]):
+    def admit(self, s):
+        """ADD 1 IF active AND fewer than the limit."""
+        if s[STATUS] != ACTIVE or s[SLOTS] >= s[LIMIT]:
             return False
-        s[SLOTS] |= 1 << launch
+        s[SLOTS] += 0 if "admit-uncounted" in self.flaws else 1
+        self.count_change(s)
         return True
 
     def may_admit(self, step, jobs):
@@ -170,7 +188,7 @@ class State:
 
     def wakeable(self, s):
         """The launch of the oldest parked job that may take a free slot."""
-        if s[STATUS] != ACTIVE or self.bits(s[SLOTS]) >= s[LIMIT]:
+        if s[STATUS] != ACTIVE or s[SLOTS] >= s[LIMIT]:
             return None
         for j in range(JOBS):
             row = s[self.row + self.current(s, j)]

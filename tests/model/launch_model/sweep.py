@@ -1,6 +1,6 @@
 """The sweep: every row of its table, most of them for launches that are unchanged for longer than the grace."""
 
-from .state import SLOTS, STATUS
+from .state import RECOUNT, SLOTS, STATUS
 from .values import (
     DELETED,
     EC2_EVENT,
@@ -32,6 +32,7 @@ from .values import (
     RUNNING,
     SLEASE,
     SUSPENDED,
+    TENANT,
     TERM,
     WAITING,
     WAKE,
@@ -41,6 +42,7 @@ from .world import World
 
 class Sweep(World):
     def sweep(self, s, idle):
+        yield from self.recount(s)
         for launch in range(self.nl):
             yield from self.ec2_event(s, idle, launch)
             if idle is not None:
@@ -49,7 +51,7 @@ class Sweep(World):
             # A machine that Describe does not show yet is younger than the grace.
             if s[self.young + launch] or s[self.lease + launch] or s[self.hidden + launch]:
                 continue
-            yield from self.slot_and_machine(s, idle, launch)
+            yield from self.machine_known(s, idle, launch)
             yield from self.unfinished(s, idle, launch)
             yield from self.job_of(s, launch)
             yield from self.gate_of(s, idle, launch)
@@ -64,6 +66,22 @@ class Sweep(World):
                     False,
                     None,
                 )
+
+    def recount(self, s):
+        """Counts the launches that hold a slot, and writes that in a step of its own.
+
+        Anything taken or given back in between forbids the write (`count_change`).
+        """
+        if "no-recount" in self.flaws:
+            return
+        if s[RECOUNT]:
+            t = list(s)
+            t[SLOTS], t[RECOUNT] = s[RECOUNT] - 1, 0
+            yield ("sweep: writes the slots that it counted", ENVIRONMENT, TENANT), t, False, None
+        else:
+            t = list(s)
+            t[RECOUNT] = 1 + self.count_held(s)
+            yield ("sweep: counts the launches that hold a slot", ENVIRONMENT, TENANT), t, False, None
 
     def ec2_event(self, s, idle, launch):
         if not s[self.ec2 + launch]:
@@ -88,11 +106,11 @@ class Sweep(World):
 
     def careless(self, s, idle, launch):
         """What needs no grace, and flaws that do not wait for it."""
-        row, machine, slot = s[self.row + launch], s[self.machine + launch], s[SLOTS] >> launch & 1
+        row, machine = s[self.row + launch], s[self.machine + launch]
         suspended = s[STATUS] == SUSPENDED and "sweep-cleans-suspended" in self.flaws
         if self.alive(machine) and (s[STATUS] == DELETED or suspended):
             yield ("sweep: cleanup of the tenant", idle, launch), self.begin(s, idle, TERM, launch), False, None
-        if "settle-ignores-lease" in self.flaws and slot and row == LAUNCHING and machine == M_NONE:
+        if "settle-ignores-lease" in self.flaws and row == LAUNCHING and machine == M_NONE:
             yield (
                 ("sweep: no machine with the token", idle, launch),
                 self.begin(s, idle, RELEASE, launch),
@@ -107,13 +125,9 @@ class Sweep(World):
         ):
             yield ("sweep: intent without instance id", idle, launch), self.begin(s, idle, SLEASE, launch), False, None
 
-    def slot_and_machine(self, s, idle, launch):
-        row, machine, slot = s[self.row + launch], s[self.machine + launch], s[SLOTS] >> launch & 1
-        known = s[self.instance + launch]
-        if self.alive(machine) and not slot:
-            t = list(s)
-            t[SLOTS] |= 1 << launch
-            yield ("sweep: machine without slot, ADD slot", ENVIRONMENT, launch), t, False, None
+    def machine_known(self, s, idle, launch):
+        """What EC2 says of a launch that should have a machine."""
+        row, machine, known = s[self.row + launch], s[self.machine + launch], s[self.instance + launch]
         if row == LAUNCHING and not known and idle is not None:
             yield self.by_token(s, idle, launch)
         if row in (NONE, ENDED) and slot:
@@ -182,7 +196,7 @@ class Sweep(World):
         """A job without a launch that could bring it further."""
         j, row = s[self.predicted + launch], s[self.row + launch]
         job = s[self.job + j]
-        if self.current(s, j) != launch or s[self.messages + j] or row not in (NONE, ENDED) or s[SLOTS] >> launch & 1:
+        if self.current(s, j) != launch or s[self.messages + j] or row not in (NONE, ENDED):
             return
         skipped = (
             job == J_QUEUED

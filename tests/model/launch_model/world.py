@@ -208,7 +208,7 @@ class World(Processes):
             yield (name + " arrives, will come twice", ENVIRONMENT, launch), self.spend_fault(t), True, None
         t[field + j] = 0
         if field == self.completed and "release-on-completed" in flaws and truth >= G_END and truth != G_CANCELLED:
-            t[SLOTS] &= ~(1 << truth - G_END)
+            self.give_back(t, truth - G_END)
             t[self.row + truth - G_END] = ENDED
         if (
             field == self.completed
@@ -311,5 +311,7 @@ class World(Processes):
             yield admin("ADMIN: limit set to %d" % limit, LIMIT, limit)
         if "suspend" in self.admin_kinds and s[STATUS] != DELETED:
             yield admin("ADMIN: " + ("unsuspend" if s[STATUS] else "suspend"), STATUS, 1 - s[STATUS])
+        if "miscount" in self.admin_kinds:
+            yield admin("ADMIN: the count of slots is edited", SLOTS, self.cap)
         if "uninstall" in self.admin_kinds and s[STATUS] != DELETED:
             yield admin("ADMIN: uninstall", STATUS, DELETED)

@@ -26,12 +26,17 @@ export const FLEET_CHECKS: readonly Check[] = [
   defineCheck({
     name: 'slots',
     needs: ['fleet'],
-    fine: 'Every slot in use has its launch.',
-    judge: ({ fleet: { tenants, launches } }) => {
-      const open = new Set(launches.map(({ launchId }) => launchId));
-      const lost = tenants.flatMap(({ slots }) => slots.filter((slot) => !open.has(slot)));
-      if (lost.length === 0) return undefined;
-      return warning(`Slots of no launch: ${some(lost)}.`, 'The sweep frees them within a minute; else read its log.');
+    fine: 'Every tenant has as many slots in use as launches that hold one.',
+    judge: ({ fleet: { tenants } }) => {
+      const wrong = tenants.filter(({ slots, launchesWithSlot }) => slots !== launchesWithSlot);
+      if (wrong.length === 0) return undefined;
+      const names = wrong.map(
+        ({ name, slots, launchesWithSlot }) => `${name} (${slots}, and ${launchesWithSlot} hold one)`,
+      );
+      return warning(
+        `Slots in use that are not the launches': ${some(names)}.`,
+        'Normal where one began or ended this moment; the sweep counts anew within a minute, else read its log.',
+      );
     },
   }),
   defineCheck({
@@ -39,9 +44,9 @@ export const FLEET_CHECKS: readonly Check[] = [
     needs: ['fleet'],
     fine: 'No tenant uses more than its limit.',
     judge: ({ fleet: { tenants } }) => {
-      const over = tenants.filter(({ slots, maxRunners }) => slots.length > maxRunners);
+      const over = tenants.filter(({ slots, maxRunners }) => slots > maxRunners);
       if (over.length === 0) return undefined;
-      const names = over.map(({ name, slots, maxRunners }) => `${name} (${slots.length} of ${maxRunners})`);
+      const names = over.map(({ name, slots, maxRunners }) => `${name} (${slots} of ${maxRunners})`);
       return warning(`Above the limit: ${some(names)}.`, 'Normal after a limit was lowered, until those jobs end.');
     },
   }),

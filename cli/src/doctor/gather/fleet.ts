@@ -1,4 +1,4 @@
-import { isGated, type Job, type Launch, type TenantLookup } from '@multi-tenant-runner/core';
+import { holdsSlot, isGated, type Job, type Launch, type TenantLookup } from '@multi-tenant-runner/core';
 import type { Fleet } from '../../fleet';
 import type { FleetFact, JobFact, LaunchFact, TenantFact } from '../facts';
 
@@ -31,10 +31,9 @@ export async function findFleet(
   for (let from = 0; from < ids.length; from += AT_ONCE)
     await Promise.all(
       ids.slice(from, from + AT_ONCE).map(async (id) => {
-        // The row before its launches: a slot that is taken in between is in neither.
         const lookup = await fleet.directory.get(id);
         const open = await fleet.launches.listOpen(id);
-        tenants.push(tenantOf(lookup));
+        tenants.push(tenantOf(lookup, open.filter(holdsSlot).length));
         launches.push(...open.map(launchOf));
         jobs.push(...(await fleet.jobs.listOpen(id, { limit: ROWS })).map(jobOf));
       }),
@@ -42,14 +41,19 @@ export async function findFleet(
   return { tenants, launches, jobs, isSample: partial };
 }
 
-function tenantOf(lookup: TenantLookup): TenantFact {
+function tenantOf(lookup: TenantLookup, launchesWithSlot: number): TenantFact {
   const problems = (lookup.problems ?? []).map(({ attribute, problem }) => `${attribute} ${problem}`);
   if (lookup.kind !== 'tenant')
-    return { name: String(lookup.installationId), slots: [], maxRunners: 0, isUser: false, openCircuits: [], problems };
-  const { orgName, orgType, slots, maxRunners, circuits } = lookup.tenant;
+    return {
+      name: String(lookup.installationId),
+      ...{ slots: launchesWithSlot, launchesWithSlot, maxRunners: launchesWithSlot },
+      ...{ isUser: false, openCircuits: [], problems },
+    };
+  const { orgName, orgType, slotsHeld, maxRunners, circuits } = lookup.tenant;
   return {
     name: orgName,
-    slots: [...slots],
+    slots: slotsHeld,
+    launchesWithSlot,
     maxRunners,
     isUser: orgType === 'User',
     openCircuits: [...circuits].filter(([, { openedAt }]) => openedAt !== undefined).map(([size]) => size),

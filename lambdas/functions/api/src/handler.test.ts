@@ -5,7 +5,7 @@ import { MAX_BODY } from './handler';
 describe('a tenant', () => {
   it('is shown with its limit and what it uses of it', async () => {
     const { operator, harness } = await createApiHarness();
-    harness.addTenant({ slots: new Set(['7001-1']), max_runners: 'many', suspended_by: undefined });
+    harness.addTenant({ slots_held: 1, max_runners: 'many', suspended_by: undefined });
     await expect(operator(`/v1/tenants/${INSTALLATION}`)).resolves.toMatchObject({
       status: 200,
       body: {

@@ -14,7 +14,7 @@ export function tenantOf(installationId: number, status: 'active' | 'suspended' 
       tier: 'small',
       maxRunners: 1,
       maxRunnersFromRow: true,
-      slots: new Set(),
+      slotsHeld: 0,
       slotChanges: 0,
       caps: {},
       circuits: new Map(),

@@ -42,7 +42,7 @@ describe('a tenant', () => {
     ['both at once', active, { ...suspended, tier: 'large' }, ['tenant.suspended', 'tenant.changed']],
     ['the removal of the row', active, undefined, ['tenant.row-removed']],
     ['a tombstone', undefined, { installation_id: 1001, status: 'deleted', cleanup: 'pending' }, []],
-    ['a slot', active, { ...active, slots: new Set(['1-1']) }, []],
+    ['a slot', active, { ...active, slots_held: 1 }, []],
     ['a reading of what it used', active, { ...active, usage: { at: '2026-01-15T12:00:00.000Z' } }, []],
     ['an operator’s note', active, { ...active, notes: 'pays late' }, []],
     ['four fifths of a cap', active, met('warned'), ['usage.warning']],

@@ -57,7 +57,7 @@ function lookup({ id, toggles, installedAt = 0 }: Player, time: number): TenantL
     tier: 'small',
     maxRunners: 2,
     maxRunnersFromRow: true,
-    slots: new Set(),
+    slotsHeld: 0,
     slotChanges: 0,
     caps: {},
     circuits: new Map(),

@@ -39,12 +39,11 @@ export async function carryOutAll(
   const attempt = async (action: SweepAction): Promise<void> => {
     const key = keyOf(action);
     spent += 1;
-    if (isRepair(action))
-      deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
     try {
-      await carryOut(action, snapshot, deps);
+      const isSettled = (await carryOut(action, snapshot, deps)) && isRepair(action);
       settled.add(key);
-      repaired += isRepair(action) ? 1 : 0;
+      repaired += isSettled ? 1 : 0;
+      if (isSettled) deps.log.info('The sweep settled a difference', { action: action.kind, ...subjectOf(action) });
     } catch (cause) {
       next = addFailure(next, key, deps.clock.now());
       const times = next[key]?.times ?? 1;

@@ -10,6 +10,7 @@ import {
   postponeQuestion,
   refuseProtected,
   recordEc2End,
+  recountSlots,
   release,
   restate,
   settleByGitHub,
@@ -28,8 +29,22 @@ import { noteJobEnd } from './note-job-end';
 import type { ScaleDownDeps } from './deps';
 import type { Snapshot } from './snapshot';
 
-/** Every action is conditional again, so a snapshot that has aged does no harm. */
-export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDownDeps): Promise<void> {
+/**
+ * Every action is conditional again, so a snapshot that has aged does no harm.
+ *
+ * @returns false where only the snapshot differed, not the rows
+ */
+export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDownDeps): Promise<boolean> {
+  if (action.kind === 'recount-slots') return recount(snapshot.lookup.installationId, deps);
+  await settle(action, snapshot, deps);
+  return true;
+}
+
+async function settle(
+  action: Exclude<SweepAction, { readonly kind: 'recount-slots' }>,
+  snapshot: Snapshot,
+  deps: ScaleDownDeps,
+): Promise<void> {
   const { installationId } = snapshot.lookup;
   switch (action.kind) {
     case 'mark-open':
@@ -39,12 +54,6 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
     case 'clean-up':
       await cleanUpTenant(installationId, deps.scaleDown.grace, deps);
       return;
-    case 'rebuild-slots':
-      return deps.tenants.rebuildSlots(installationId, action.launchIds);
-    case 'restore-slot':
-      return restoreSlot(installationId, action.launchId, deps);
-    case 'check-slot':
-      return checkSlot(installationId, action.launchId, deps);
     case 'settle-by-token':
       return settleByToken(action.launch, deps);
     case 'look-by-id':
@@ -77,6 +86,13 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
   }
 }
 
+async function recount(installationId: number, deps: ScaleDownDeps): Promise<boolean> {
+  const isChanged = await recountSlots(installationId, deps);
+  // A slot that was held by none may be free from now on.
+  if (isChanged) await dispatchNextJobs(installationId, deps);
+  return isChanged;
+}
+
 async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
   const truth = await settleByGitHub(job, launch && hasWorked(launch) ? { ...launch, worked: true } : launch, deps);
@@ -90,20 +106,6 @@ async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
 async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
   const row = await deps.jobs.get(job.installationId, job.jobId);
   if (row?.state === 'queued') await deps.queue.sendJob(messageOf(row));
-}
-
-/** Read again: a release may have ended the launch since, and its slot is another's by now. */
-async function restoreSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
-  const launch = await deps.launches.get(installationId, launchId);
-  if (launch === undefined || launch.state === 'ended') return;
-  await deps.tenants.restoreSlot(installationId, launchId);
-}
-
-async function checkSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
-  const launch = await deps.launches.get(installationId, launchId);
-  if (launch !== undefined && launch.state !== 'ended') return;
-  await deps.tenants.freeSlot(installationId, launchId);
-  await dispatchNextJobs(installationId, deps);
 }
 
 /** An intent without an instance id: under the lease, EC2's word counts. */

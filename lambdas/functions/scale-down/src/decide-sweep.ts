@@ -7,6 +7,7 @@ import {
   isReady,
   isTooOld,
   freeSlots,
+  holdsSlot,
   reasonNow,
   saysBusy,
   type Job,
@@ -19,17 +20,15 @@ import { decideMark } from './open-mark';
 import { isEmpty, isLimited, statusOf, type Snapshot, type SweepLimits } from './snapshot';
 import { isGoneUnheard, mayOutlastItsJob } from './unheard-ends';
 
-/** Slots and machines that no launch of a page accounts for, looked up in one visit. */
+/** Machines that no launch of a page accounts for, looked up in one visit. */
 const CHECKED_AT_ONCE = 50;
 
 export type SweepAction =
   | { readonly kind: 'mark-open' }
   | { readonly kind: 'clear-mark'; readonly mark: OpenMark }
   | { readonly kind: 'clean-up' }
-  | { readonly kind: 'rebuild-slots'; readonly launchIds: readonly string[] }
-  | { readonly kind: 'restore-slot'; readonly launchId: string }
+  | { readonly kind: 'recount-slots' }
   | { readonly kind: 'count-in-fleet'; readonly launchId: string }
-  | { readonly kind: 'check-slot'; readonly launchId: string }
   | { readonly kind: 'settle-by-token'; readonly launch: Launch }
   | { readonly kind: 'look-by-id'; readonly launch: Launch }
   | { readonly kind: 'finish-release'; readonly launch: Launch }
@@ -53,13 +52,12 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
   const aboutMark = decideMark(snapshot, now);
   if (isOffboarded(lookup)) {
     const isOver = lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot);
-    return [...aboutMark, ...(isOver ? [] : cleanupOf(snapshot))];
+    return [...aboutMark, ...(isOver ? [] : [...aboutSlots(snapshot), ...cleanupOf(snapshot)])];
   }
   const actions: SweepAction[] = [
     ...aboutMark,
-    ...brokenSlots(snapshot),
-    ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
     ...aboutSlots(snapshot),
+    ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
     ...aboutMachines(snapshot, now, limits),
     ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
     ...aboutReasons(snapshot, now),
@@ -78,23 +76,19 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
   return done && isEmpty(snapshot) ? [] : [{ kind: 'clean-up' }];
 }
 
-function brokenSlots({ lookup, launches }: Snapshot): SweepAction[] {
-  if (lookup.kind !== 'tenant' || !lookup.slotsBroken) return [];
-  return [{ kind: 'rebuild-slots', launchIds: launches.map(({ launchId }) => launchId) }];
+/** A launch that began or ended between two reads makes them differ too, which the count itself finds out. */
+function aboutSlots({ lookup, launches, allLaunches, openLaunches }: Snapshot): SweepAction[] {
+  if (lookup.kind !== 'tenant') return [];
+  const held = allLaunches ? launches.filter(holdsSlot).length : openLaunches;
+  const isWrong = lookup.slotsBroken || (held !== undefined && held !== lookup.tenant.slotsHeld);
+  return isWrong ? [{ kind: 'recount-slots' }] : [];
 }
 
 function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
-  const hasSlot = snapshot.slots.has(launch.launchId);
   const machine = snapshot.machineOf(launch);
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
-  const restored: SweepAction[] = [
-    ...(machine !== undefined && !hasSlot && !young
-      ? [{ kind: 'restore-slot', launchId: launch.launchId } as const]
-      : []),
-    ...(isUncounted(launch, snapshot) && !young
-      ? [{ kind: 'count-in-fleet', launchId: launch.launchId } as const]
-      : []),
-  ];
+  const counted: SweepAction[] =
+    isUncounted(launch, snapshot) && !young ? [{ kind: 'count-in-fleet', launchId: launch.launchId }] : [];
   const judged =
     machine === undefined
       ? undefined
@@ -103,16 +97,16 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
           now,
           limits,
         );
-  if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
-  if (mayOutlastItsJob(launch, snapshot, now, limits)) return [...restored, { kind: 'note-job-end', launch }];
-  if (young) return isGoneUnheard(launch, snapshot, now) ? [...restored, { kind: 'look-by-id', launch }] : restored;
+  if (judged !== undefined) return [...counted, { kind: 'end-machine', launch, reason: judged }];
+  if (mayOutlastItsJob(launch, snapshot, now, limits)) return [...counted, { kind: 'note-job-end', launch }];
+  if (young) return isGoneUnheard(launch, snapshot, now) ? [...counted, { kind: 'look-by-id', launch }] : counted;
   switch (launch.state) {
     case 'held':
       return [{ kind: limits.tiers.has(launch.tier) ? 'send-again' : 'refuse-tier', launch }];
     case 'launching':
     case 'running':
-      if (launch.instanceId === undefined) return [...restored, { kind: 'settle-by-token', launch }];
-      return machine === undefined ? [{ kind: 'look-by-id', launch }] : restored;
+      if (launch.instanceId === undefined) return [...counted, { kind: 'settle-by-token', launch }];
+      return machine === undefined ? [{ kind: 'look-by-id', launch }] : counted;
     case 'ending':
       return [{ kind: 'finish-release', launch }];
     case 'ended':
@@ -125,17 +119,7 @@ function isUncounted(launch: Launch, { fleetSlots }: Snapshot): boolean {
   return fleetSlots !== undefined && launch.state !== 'ending' && !fleetSlots.has(fleetSlotOf(launch));
 }
 
-/**
- * Slots whose launch is over or was never recorded; whether that is so is read again, strongly, before anything
- * changes.
- */
-function aboutSlots(snapshot: Snapshot): SweepAction[] {
-  const unknown = [...snapshot.slots].filter((launchId) => !snapshot.launch.has(launchId));
-  const turn = snapshot.allLaunches ? unknown : nextOf(unknown, snapshot.checked?.slot);
-  return turn.map((launchId) => ({ kind: 'check-slot', launchId }));
-}
-
-/** Machines without an open launch; that too is read again. */
+/** Machines without an open launch, which is read again before anything changes. */
 function aboutMachines(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const known = new Set([...snapshot.launch.values()].map((launch) => snapshot.machineOf(launch)));
   const unknown = snapshot.machines.filter(

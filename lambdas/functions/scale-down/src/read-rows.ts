@@ -43,18 +43,20 @@ export async function readRows(
     deps.launches.pageOpen(installationId, { ...pageAfter(note.launches), limit: LAUNCHES_A_VISIT }),
     deps.jobs.pageOpen(installationId, { ...pageAfter(note.jobs), limit: JOBS_A_VISIT }),
   ]);
-  // After them, so that no slot is missed that explains a launch.
-  const lookup = await refreshUsage(await deps.tenants.get(installationId), deps);
-  const isBroken = lookup.kind === 'tenant' && lookup.slotsBroken;
-  // A set of slots is rebuilt from all launches or not at all.
-  const all = isBroken ? await deps.launches.listOpen(installationId) : undefined;
-  const allLaunches = all !== undefined || (note.launches === undefined && launches.next === undefined);
+  const isFirst = note.launches === undefined;
+  const allLaunches = isFirst && launches.next === undefined;
+  const [row, openLaunches] = await Promise.all([
+    deps.tenants.get(installationId),
+    isFirst && !allLaunches ? deps.launches.countOpen(installationId) : undefined,
+  ]);
+  const lookup = await refreshUsage(row, deps);
   const allJobs = note.jobs === undefined && jobs.next === undefined;
-  const pages = { launches: all ?? launches.rows, jobs: jobs.rows, allLaunches, allJobs };
+  const pages = { launches: launches.rows, jobs: jobs.rows, allLaunches, allJobs };
   const others = await readOthers(installationId, { ...pages, machines }, deps);
-  const checked = { ...(note.slot && { slot: note.slot }), ...(note.machine && { machine: note.machine }) };
+  const checked = note.machine === undefined ? {} : { machine: note.machine };
+  const known = { ...(openLaunches !== undefined && { openLaunches }), ...(fleetSlots && { fleetSlots }) };
   return {
-    snapshot: createSnapshot({ ...pages, lookup, machines, others, checked, ...(fleetSlots && { fleetSlots }) }),
+    snapshot: createSnapshot({ ...pages, ...known, lookup, machines, others, checked }),
     next: { ...(launches.next && { launches: launches.next }), ...(jobs.next && { jobs: jobs.next }) },
   };
 }

@@ -25,12 +25,13 @@ export interface Rows {
   readonly allJobs: boolean;
   /** Open rows beyond the pages that rows of the pages refer to. */
   readonly others?: { readonly launches: readonly Launch[]; readonly jobs: readonly Job[] };
-  /** Where the last visit stopped among slots and machines that no launch of its page accounts for. */
-  readonly checked?: { readonly slot?: string; readonly machine?: string };
+  /** How many open launches there are, where these are not all; absent: an earlier visit of the round has asked. */
+  readonly openLaunches?: number;
+  /** Where the last visit stopped among machines that no launch of its page accounts for. */
+  readonly checked?: { readonly machine?: string };
 }
 
 export interface Snapshot extends Rows {
-  readonly slots: ReadonlySet<string>;
   /** By id. */
   readonly launch: ReadonlyMap<string, Launch>;
   readonly job: ReadonlyMap<number, Job>;
@@ -54,7 +55,6 @@ export function createSnapshot(rows: Rows): Snapshot {
   const jobs = [...rows.jobs, ...(rows.others?.jobs ?? [])];
   return {
     ...rows,
-    slots: rows.lookup.kind === 'tenant' ? rows.lookup.tenant.slots : new Set(),
     launch: new Map(launches.map((launch) => [launch.launchId, launch])),
     job: new Map(jobs.map((job) => [job.jobId, job])),
     machineOf: (launch) => {

@@ -7,8 +7,7 @@ export interface VisitNote {
   /** Behind which open launch and open job the next visit goes on; undefined: at the first. */
   readonly launches?: string;
   readonly jobs?: string;
-  /** The last slot and machine that were looked up, of those that no launch of a page accounted for. */
-  readonly slot?: string;
+  /** The last machine that was looked up, of those that no launch of a page accounted for. */
   readonly machine?: string;
 }
 

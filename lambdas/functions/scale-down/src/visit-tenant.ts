@@ -73,13 +73,10 @@ function placeAfter(cut: SweepAction | undefined, { note, next, snapshot, action
   });
 }
 
-function lastChecked(actions: readonly SweepAction[], note: Place): Pick<Place, 'slot' | 'machine'> {
-  let { slot, machine } = note;
-  for (const action of actions) {
-    if (action.kind === 'check-slot') slot = action.launchId;
-    if (action.kind === 'end-orphan') machine = action.machine.instanceId;
-  }
-  return defined({ slot, machine });
+function lastChecked(actions: readonly SweepAction[], note: Place): Pick<Place, 'machine'> {
+  let { machine } = note;
+  for (const action of actions) if (action.kind === 'end-orphan') machine = action.machine.instanceId;
+  return defined({ machine });
 }
 
 function defined<T extends object>(place: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {

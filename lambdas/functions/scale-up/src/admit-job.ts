@@ -2,7 +2,6 @@ import {
   admit,
   dropLease,
   endJob,
-  isLaunchOf,
   isTooOld,
   markJobStarting,
   takeLease,
@@ -22,8 +21,8 @@ import type { Delivery, ScaleUpDeps } from './deps';
  * the row of one that has one already, with nothing done.
  */
 export async function admitNewJob(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<Job | undefined> {
+  if (isTooOld(job, deps.clock.now())) return readOrCreate(job, deps);
   const lookup = await deps.tenants.get(job.installationId);
-  if (hasSlotOf(job, lookup) || isTooOld(job, deps.clock.now())) return readOrCreate(job, deps);
   const intent = await intentAhead(job, lookup, deps);
   const first = await admit(job, lookup, { lease: delivery.lease, isNew: true, ...(intent && { intent }) }, deps);
   switch (first.kind) {
@@ -42,13 +41,8 @@ export async function admitNewJob(job: Job, delivery: Delivery, deps: ScaleUpDep
   }
 }
 
-/** A message of a job that was woken, or comes again: its write would be refused. */
-function hasSlotOf({ jobId }: Job, lookup: TenantLookup): boolean {
-  return lookup.kind === 'tenant' && [...lookup.tenant.slots].some((launchId) => isLaunchOf(launchId, jobId));
-}
-
 /** Answers the row that a job has, with the given one written where it had none. */
-async function readOrCreate(job: Job, deps: ScaleUpDeps): Promise<Job> {
+export async function readOrCreate(job: Job, deps: ScaleUpDeps): Promise<Job> {
   const { installationId, jobId } = job;
   const row = (await deps.jobs.get(installationId, jobId)) ?? (await deps.jobs.create(job)).row;
   if (row === undefined) throw new Error(`The row of job ${jobId} can be neither written nor read`);

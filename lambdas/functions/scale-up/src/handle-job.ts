@@ -8,7 +8,7 @@ import {
   type JobMessage,
   type Launch,
 } from '@multi-tenant-runner/core';
-import { admitJob, admitNewJob, goOn } from './admit-job';
+import { admitJob, admitNewJob, goOn, readOrCreate } from './admit-job';
 import { decideDelivery } from './decide-delivery';
 import { letThrough } from './let-through';
 import type { Delivery, ScaleUpDeps } from './deps';
@@ -28,7 +28,9 @@ export async function handleJob(message: JobMessage, delivery: Delivery, deps: S
 }
 
 async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
-  const job = await admitNewJob(newJob(message, deps.clock.now(), 'queued'), delivery, deps);
+  const asNew = newJob(message, deps.clock.now(), 'queued');
+  // One that has a row would be refused as new, and the refusal costs as much as the write.
+  const job = message.hasRow === true ? await readOrCreate(asNew, deps) : await admitNewJob(asNew, delivery, deps);
   if (job === undefined) return;
   const launch = await deps.launches.get(job.installationId, job.launchId);
   switch (decideDelivery(job, launch, message.deliveryId)) {

@@ -37,7 +37,7 @@ export function parkFor(
   { job, launch, lookup, hadMachine, failure }: Stopped,
   deps: Pick<ScaleUpDeps, 'clock'>,
 ): JobFollowUp {
-  const slots = lookup.kind === 'tenant' ? lookup.tenant.slots.size : 0;
+  const slots = lookup.kind === 'tenant' ? lookup.tenant.slotsHeld : 0;
   const delay = backOff({ reason, starts: job.startNumber, hadMachine, slots, launchId: launch.launchId });
   return {
     kind: 'park',

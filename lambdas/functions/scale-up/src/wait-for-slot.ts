@@ -66,7 +66,7 @@ function reportWaiting(job: Job, reason: string, lookup: TenantLookup, deps: Sca
     tenant_id: job.installationId,
     job_id: job.jobId,
     reason,
-    ...(lookup.kind === 'tenant' && { max_runners: lookup.tenant.maxRunners, slots: lookup.tenant.slots.size }),
+    ...(lookup.kind === 'tenant' && { max_runners: lookup.tenant.maxRunners, slots: lookup.tenant.slotsHeld }),
   };
   deps.metrics.count('JobParked', { tier: job.tier, properties });
   if (reason === 'limit') deps.metrics.count('TenantLimitReached', { tier: job.tier, properties });

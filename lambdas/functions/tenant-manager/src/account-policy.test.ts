@@ -94,7 +94,7 @@ it('gives a new installation what its account has paid for, and only what was de
     max_runners: 12,
     runner_group: 'Builders',
     notes: 'contract 7',
-    slots: new Set(['1-1']),
+    slots_held: 1,
     circuit_small: { failures: 5 },
     github_limited_until: '2026-01-15T13:00:00.000Z',
   });
@@ -108,7 +108,15 @@ it('gives a new installation what its account has paid for, and only what was de
     runner_group: 'Builders',
     notes: 'contract 7',
   });
-  for (const own of ['slots', 'circuit_small', 'github_limited_until', 'cleanup', 'deleted_at', 'replaced_by'])
+  for (const own of [
+    'slots_held',
+    'slot_changes',
+    'circuit_small',
+    'github_limited_until',
+    'cleanup',
+    'deleted_at',
+    'replaced_by',
+  ])
     expect(row).not.toHaveProperty(own);
   expect(harness.metrics.total('TenantOnboarded')).toBe(1);
 });

@@ -69,7 +69,7 @@ describe('the audit trail has', () => {
   });
 
   it('nothing of what is no decision about a tenant', async () => {
-    expect(await entriesOf(tenantRow(), tenantRow({ slots: new Set(['7001-1']) }))).toEqual([]);
+    expect(await entriesOf(tenantRow(), tenantRow({ slots_held: 1 }))).toEqual([]);
     expect(await entriesOf(tenantRow(), tenantRow({ github_limited_until: AT.toISOString() }))).toEqual([]);
   });
 });

@@ -70,7 +70,7 @@ const AUDITED = [
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Change with every start and end of a runner, or each minute: the bulk of the stream. */
 const SLOTS: ReadonlySet<string> = new Set([
-  'slots',
+  'slots_held',
   'slot_changes',
   'open_shard',
   'admitted_at',
@@ -105,10 +105,11 @@ function onlyChangesSlots({ before, after }: RowChange): boolean {
   if (before === undefined || after === undefined) return false;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of names) if (!SLOTS.has(name) && !isSame(before[name], after[name])) return false;
-  // What is no set of slots, or no number of their changes, is an invalid row, which is reported.
-  const isSound = ({ slots, slot_changes: changes }: NonNullable<Row>): boolean =>
-    (slots === undefined || slots instanceof Set) && (changes === undefined || typeof changes === 'number');
-  const isAsBefore = ['slots', 'slot_changes'].every((name) => isSame(before[name], after[name]));
+  // What is no count is an invalid row, which is reported.
+  const isCount = (value: unknown): boolean =>
+    value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+  const isSound = (row: NonNullable<Row>): boolean => isCount(row['slots_held']) && isCount(row['slot_changes']);
+  const isAsBefore = ['slots_held', 'slot_changes'].every((name) => isSame(before[name], after[name]));
   return isAsBefore || (isSound(before) && isSound(after));
 }
 

@@ -177,6 +177,6 @@ async function isTakenCareOf(harness: TenantManagerHarness): Promise<string> {
   if (job === undefined) return 'no job';
   if (isEnded(job.state)) return job.state;
   const lookup = await harness.state.tenants.get(INSTALLATION);
-  const held = lookup.kind === 'tenant' && lookup.tenant.slots.size > 0;
+  const held = lookup.kind === 'tenant' && lookup.tenant.slotsHeld > 0;
   return held ? 'has a slot' : 'waits';
 }

@@ -215,7 +215,7 @@ describe('deleted', () => {
     const harness = createTenantManagerHarness();
     await harness.event('created');
     await harness.state.launches.create(launch({ state: 'running', instanceId: 'i-gone', runnerId: 5 }));
-    await harness.state.tenants.restoreSlot(INSTALLATION, '7001-1');
+    harness.state.tenants.takeSlot(INSTALLATION);
     harness.state.github.fail({ kind: 'refused', status, message: 'no' });
     // EC2's word that it knows no such machine is believed of one that is not new.
     harness.clock.advance(EC2_KNOWS_AFTER);

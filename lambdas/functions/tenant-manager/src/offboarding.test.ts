@@ -13,7 +13,7 @@ async function busyTenant(): Promise<TenantManagerHarness> {
   const { state } = harness;
   await state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'limit'));
   await state.launches.create(launch({ state: 'held' }));
-  await state.tenants.restoreSlot(INSTALLATION, '7001-1');
+  state.tenants.takeSlot(INSTALLATION);
   await state.configs.put({
     ...{ installationId: INSTALLATION, launchId: '7001-1', value: 'config', tenantTier: 'small', tier: 'small' },
     expiresAt: new Date(harness.clock.now().getTime() + 60_000),

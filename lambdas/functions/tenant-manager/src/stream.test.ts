@@ -25,18 +25,13 @@ async function edit(
 
 describe('what only moves slots', () => {
   it.each([
-    ['a slot that was taken', { slots: new Set(['1-1']) }, { slots: new Set(['1-1', '2-1']) }],
-    ['the first slot that was taken', {}, { slots: new Set(['1-1']) }],
-    ['a slot that was freed', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1']) }],
-    ['the last slot that was freed', { slots: new Set(['1-1']) }, {}],
-    [
-      'one freed for one taken',
-      { max_runners: 5, slots: new Set(['1-1']) },
-      { max_runners: 5, slots: new Set(['2-1']) },
-    ],
-    ['a slot that was counted', { slot_changes: 1 }, { slot_changes: 2, slots: new Set(['1-1']) }],
+    ['a slot that was taken', { slots_held: 1 }, { slots_held: 2 }],
+    ['the first slot that was taken', {}, { slots_held: 1 }],
+    ['a slot that was freed', { slots_held: 2 }, { slots_held: 1 }],
+    ['the last slot that was freed', { slots_held: 1, slot_changes: 7 }, { slots_held: 0, slot_changes: 8 }],
+    ['one freed for one taken', { slots_held: 1, slot_changes: 1 }, { slots_held: 1, slot_changes: 3 }],
     ['a new time', { updated_at: '2026-01-01T00:00:00.000Z' }, { updated_at: '2026-01-02T00:00:00.000Z' }],
-    ['nothing, sets have no order', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1', '1-1']) }],
+    ['nothing', { slots_held: 2 }, { slots_held: 2 }],
   ])('%s is dropped without a call', async (_name, before, after) => {
     const harness = createTenantManagerHarness();
     harness.addTenant(after);
@@ -64,7 +59,7 @@ describe('a hand edit', () => {
 
   it('wakes no tenant whose slots are all taken', async () => {
     const harness = createTenantManagerHarness();
-    harness.addTenant({ slots: new Set(['1-1', '2-1']) });
+    harness.addTenant({ slots_held: 2 });
     await edit(harness, { org_name: 'acme-two' });
     expect(harness.woken).toEqual([]);
   });
@@ -177,9 +172,9 @@ describe('a hand edit', () => {
   it('of slots to another type is reported and wakes no tenant; the sweep rebuilds it', async () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
-    await edit(harness, { slots: 'none' });
+    await edit(harness, { slots_held: 'none' });
     expect(harness.metrics.counted).toMatchObject([
-      { name: 'TenantRowInvalid', properties: { attributes: ['slots'] } },
+      { name: 'TenantRowInvalid', properties: { attributes: ['slots_held'] } },
     ]);
     expect(harness.woken).toEqual([]);
   });

@@ -28,7 +28,6 @@ export * from './model/machine-report';
 export * from './model/messages';
 export * from './model/keyed-secret';
 export * from './model/names';
-export * from './model/slot';
 export * from './model/nets';
 export * from './model/place';
 export * from './model/open-mark';

@@ -39,7 +39,7 @@ describe('the harness of in-memory ports', () => {
   it('lets another caller act in the middle of a call', async () => {
     const harness = createTestHarness();
     harness.addTenant({ max_runners: 1 });
-    harness.faults.before('admissions.admit', () => harness.state.tenants.takeSlot(INSTALLATION, 'other'));
+    harness.faults.before('admissions.admit', () => harness.state.tenants.takeSlot(INSTALLATION));
     const mine = { job: { kind: 'new', row: job() }, launch: launch() } as const;
     await expect(harness.admissions.admit(mine)).resolves.toMatchObject({ kind: 'tenant' });
   });

@@ -87,6 +87,7 @@ export function buildSimulation({
     ...shared,
     machines,
     github,
+    launches: state.launches.rows,
     ...(scenario.fleet && { fleet: scenario.fleet }),
   });
 

@@ -83,7 +83,7 @@ test('ended-job-keeps-slot: a job that ends while its launch has only its slot g
 test('wake-burns-number: a job keeps its start number however often a wake finds the slot gone', async () => {
   const { system, instanceId } = await setUpWithWaiting();
   const { tenants } = system.harness.state;
-  const undo = system.harness.faults.before('admissions.admit', () => tenants.takeSlot(1001, '9-1'));
+  const undo = system.harness.faults.before('admissions.admit', () => tenants.takeSlot(1001));
   await system.shutDown(instanceId);
   for (let round = 0; round < 6; round += 1) await system.sweep();
   expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'limit', startNumber: 1, restarts: 0 });

@@ -9,6 +9,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { InMemoryMachine } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
+import { countedSlots, holdersOf } from '../slots';
 import type { System } from '../system';
 
 /** Past every lease, grace, boot and idle limit. */
@@ -41,9 +42,11 @@ export function unexplained(system: System): string[] {
       .filter((machine) => !launches.some((launch) => launch.instanceId === machine.instanceId))
       .filter((machine) => !waits(machine, system))
       .map((machine) => `machine ${machine.instanceId} of no launch`),
-    ...slots(system)
-      .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
-      .map(({ launchId }) => `slot ${launchId} of no launch`),
+    ...[...state.tenants.rows.keys()]
+      .filter((installationId) => countedSlots(installationId, state) !== holdersOf(installationId, state).length)
+      .map(
+        (id) => `${countedSlots(id, state)} slots of ${id}, and ${holdersOf(id, state).length} launches that hold one`,
+      ),
     ...fleetSlots(system)
       .filter((slot) => !launches.some((launch) => fleetSlotOf(launch) === slot))
       .map((slot) => `slot ${slot} of the fleet of no launch`),
@@ -92,21 +95,11 @@ function isProvidedFor(job: Job, launches: readonly Launch[], queued: ReadonlySe
   if (job.state === 'running') return system.harness.state.github.jobs.get(job.jobId)?.status === 'in_progress';
   if (job.state !== 'parked') return launch !== undefined;
   const row = system.harness.state.tenants.rows.get(job.installationId);
-  const full =
-    slots(system).filter(({ installationId }) => installationId === job.installationId).length >=
-    Number(row?.['max_runners'] ?? 0);
+  const full = countedSlots(job.installationId, system.harness.state) >= Number(row?.['max_runners'] ?? 0);
   const due = job.nextTry === undefined || Date.parse(job.nextTry) <= system.harness.clock.now().getTime();
   const { maxRunnersTotal } = system.harness.settings;
   const noneLeft = maxRunnersTotal !== undefined && fleetSlots(system).length >= maxRunnersTotal;
   return row?.['status'] !== 'active' || full || noneLeft || !due;
-}
-
-function slots(system: System): { readonly installationId: number; readonly launchId: string }[] {
-  return [...system.harness.state.tenants.rows].flatMap(([installationId, row]) =>
-    row['slots'] instanceof Set
-      ? [...row['slots']].map((launchId) => ({ installationId, launchId: String(launchId) }))
-      : [],
-  );
 }
 
 const fleetSlots = (system: System): string[] =>
@@ -143,7 +136,9 @@ export function leftovers(system: System): string[] {
     ...[...state.pool.blanks.values()]
       .filter(({ instanceId = '' }) => !state.fleet.alive().some((machine) => machine.instanceId === instanceId))
       .map(({ blankId }) => `place of ${blankId} without a machine`),
-    ...slots(system).map(({ launchId }) => `slot ${launchId}`),
+    ...[...state.tenants.rows.keys()]
+      .filter((installationId) => countedSlots(installationId, state) !== 0)
+      .map((installationId) => `${countedSlots(installationId, state)} slots of ${installationId}`),
     ...fleetSlots(system).map((slot) => `slot ${slot} of the fleet`),
     ...state.launches
       .all()

@@ -85,20 +85,20 @@ export const SWEEPS: readonly Scenario[] = [
     },
   },
   {
-    name: 'the sweep of a broken set of slots',
+    name: 'the sweep of a count of slots that is none',
     damaged: true,
     arrange: async () => {
       const { system, functions } = await started();
-      setRow(system, { slots: 'none' });
+      setRow(system, { slots_held: 'none' });
       return { system, functions, act: () => functions.sweep() };
     },
   },
   {
-    name: 'the sweep of a slot of no launch and of a machine without one',
+    name: 'the sweep of a slot of no launch',
     damaged: true,
     arrange: async () => {
       const { system, functions } = await started({ max_runners: 2 });
-      setRow(system, { slots: new Set(['8-8']) });
+      setRow(system, { slots_held: 2 });
       system.harness.clock.advance(11 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },

@@ -70,13 +70,13 @@ export function createChaosAwsClient({ aws, prefix }: SandboxFile, operator: Ope
       }
     },
     leaveLaunch: async (installationId, tier) => {
-      const { jobId, job, launch, slot } = heldLaunch(installationId, tier);
+      const { jobId, job, launch } = heldLaunch(installationId, tier);
       await dynamodb.send(
         new UpdateItemCommand({
           TableName: `${prefix}-tenants`,
           Key: { installation_id: { N: String(installationId) } },
-          UpdateExpression: 'ADD slots :slot',
-          ExpressionAttributeValues: { ':slot': { SS: [slot] } },
+          UpdateExpression: 'ADD slots_held :one, slot_changes :one',
+          ExpressionAttributeValues: { ':one': { N: '1' } },
         }),
       );
       await dynamodb.send(new PutItemCommand({ TableName: `${prefix}-launches`, Item: launch }));

@@ -12,14 +12,14 @@ const SHARDS = 16;
 export function heldLaunch(
   installationId: number,
   tier: string,
-): { readonly jobId: number; readonly slot: string; readonly job: Row; readonly launch: Row } {
+): { readonly jobId: number; readonly job: Row; readonly launch: Row } {
   const jobId = FIRST_JOB + installationId;
-  const slot = `${jobId}-1`;
+  const launchId = `${jobId}-1`;
   const at = new Date(Date.now() - AGE_MS).toISOString();
   const shared: Row = {
     installation_id: { N: String(installationId) },
     job_id: { N: String(jobId) },
-    launch_id: { S: slot },
+    launch_id: { S: launchId },
     owner: { S: 'stuck' },
     tier: { S: tier },
     open_shard: { N: String(installationId % SHARDS) },
@@ -37,5 +37,5 @@ export function heldLaunch(
     ...{ start_number: { N: '1' }, restarts: { N: '0' } },
     ...{ queued_at: { S: at }, open_at: { S: `${at}#${jobId}` } },
   };
-  return { jobId, slot, job, launch };
+  return { jobId, job, launch };
 }

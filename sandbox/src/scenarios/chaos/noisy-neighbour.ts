@@ -94,7 +94,7 @@ const BROKEN_TENANTS: readonly BrokenTenant[] = [
     login: 'garbled',
     what: 'with an invalid row',
     breakTenant: ({ aws }, { id }) =>
-      aws.editRow(id, { slots: { S: 'oops' }, max_runners: { S: 'many' }, tier: { S: 'galactic' } }),
+      aws.editRow(id, { slots_held: { S: 'oops' }, max_runners: { S: 'many' }, tier: { S: 'galactic' } }),
     followUp: async (context, tenant, jobId) => {
       // The sweep, which runs once a minute, may have repaired the row first.
       await untilParkedOrRun(context, tenant, jobId);

@@ -76,7 +76,7 @@ export function createAccountReader({ aws, prefix }: SandboxFile): AccountReader
         tier: row['tier']?.S ?? '',
         maxRunners: Number(row['max_runners']?.N),
         orgType: row['org_type']?.S ?? '',
-        slots: row['slots']?.SS?.length ?? 0,
+        slots: Number(row['slots_held']?.N ?? 0),
         cleanup: row['cleanup']?.S,
         securityGroupId: row['security_group_id']?.S,
       };

@@ -75,7 +75,7 @@ describe('an ETag', () => {
     const { operator, harness } = await createApiHarness();
     const etag = async (): Promise<string> => (await operator(PATH)).headers['etag'] ?? '';
     const first = await etag();
-    harness.addTenant({ slots: new Set(['7001-1']) });
+    harness.addTenant({ slots_held: 1 });
     expect(await etag()).toBe(first);
     harness.addTenant({ max_runners: 3 });
     expect(await etag()).not.toBe(first);

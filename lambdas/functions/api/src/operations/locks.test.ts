@@ -58,7 +58,7 @@ describe('a lock', () => {
 
 test('who waits in the whole fleet is for operators, oldest first', async () => {
   const { operator, harness } = await createApiHarness();
-  harness.addTenant({ installation_id: 2002, org_name: 'globex', slots: new Set(['1-1', '2-1']) });
+  harness.addTenant({ installation_id: 2002, org_name: 'globex', slots_held: 2 });
   const parked = { state: 'parked', reason: 'limit' } as const;
   await harness.jobs.create(job({ ...parked, queuedAt: '2026-01-15T11:50:00.000Z' }));
   await harness.jobs.create(

@@ -55,7 +55,7 @@ export function viewTenant({ tenant: one, problems }: TenantFound): v.InferOutpu
     ...(one.suspendedBy && { suspended_by: one.suspendedBy }),
     tier: one.tier,
     max_runners: one.maxRunners,
-    in_use: one.slots.size,
+    in_use: one.slotsHeld,
     ...(one.accountId !== undefined && { account_id: one.accountId }),
     ...(one.runnerGroup !== undefined && { runner_group: one.runnerGroup }),
     ...(one.allowPublicRepositories !== undefined && { allow_public_repositories: one.allowPublicRepositories }),

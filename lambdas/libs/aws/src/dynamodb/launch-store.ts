@@ -41,6 +41,15 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return { rows, ...(last && { next: openAtOfLaunch(last) }) };
     },
+    countOpen: async (installationId) => {
+      const expression = new Expression();
+      const condition = expression.equals('installation_id', installationId);
+      // What the index itself has of each: its keys.
+      const keys = { IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition };
+      let open = 0;
+      for await (const _key of table.query({ ...keys, ...expression.placeholders })) open += 1;
+      return open;
+    },
     findByInstance: async (instanceId) => {
       const expression = new Expression();
       const condition = expression.equals('instance_id', instanceId);

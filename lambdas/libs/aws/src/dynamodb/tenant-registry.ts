@@ -7,15 +7,15 @@ import {
   buildCircuitAttribute,
   buildUsageAttribute,
   markAttribute,
-  slotOf,
   type TenantLookup,
   type TenantRegistry,
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
-import { createTable, type Outcome, type Update } from './table';
 import { createOpenMarks } from './open-marks';
+import { writeSlotCount } from './slot-count';
+import { createTable, type Outcome } from './table';
 import { existsAsTenant, keyOf } from './tenant-conditions';
 
 export interface TenantRegistryDeps {
@@ -27,6 +27,8 @@ export interface TenantRegistryDeps {
 
 /** Concurrent writers of one circuit breaker may each lose once to every other. */
 const CIRCUIT_ATTEMPTS = 10;
+/** Of a tenant of whom slots are taken and given back all the time, another visit finds a quieter moment. */
+const RECOUNT_ATTEMPTS = 3;
 
 export function createDynamoTenantRegistry({
   client,
@@ -48,33 +50,16 @@ export function createDynamoTenantRegistry({
     ...createOpenMarks(table),
     get: async (installationId) => lookup(installationId, await table.get(keyOf(installationId))),
 
-    freeSlot: async (installationId, launchId) => {
-      const outcome = await table.update(giveSlotBack(installationId, launchId));
-      return lookup(installationId, outcome.item);
-    },
-
-    restoreSlot: async (installationId, launchId) => {
-      const expression = new Expression();
-      const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [slotOf(launchId)] })}`;
-      await changeRow(
-        installationId,
-        expression,
-        update,
-        `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
-      );
-    },
-
-    rebuildSlots: async (installationId, launchIds) => {
-      const expression = new Expression();
-      // DynamoDB has no empty set.
-      const slots = launchIds.length === 0 ? null : new Set(launchIds.map(slotOf));
-      const update = expression.update({ slots, slot_changes: 0 });
-      await changeRow(
-        installationId,
-        expression,
-        update,
-        `${existsAsTenant(expression)} AND NOT ${mayHoldSlots(expression)}`,
-      );
+    recountSlots: async (installationId, at, count) => {
+      for (let attempt = 1; attempt <= RECOUNT_ATTEMPTS; attempt += 1) {
+        const seen = await table.get(keyOf(installationId));
+        const held = await count();
+        const row = lookup(installationId, seen);
+        if (row.kind !== 'tenant' || (!row.slotsBroken && row.tenant.slotsHeld === held)) return false;
+        const recount = writeSlotCount(keyOf(installationId), { held, at, seen: seen?.['slot_changes'] });
+        if ((await table.update(recount)).ok) return true;
+      }
+      return false;
     },
 
     limitGitHub: async (installationId, until) => {
@@ -154,22 +139,3 @@ export function createDynamoTenantRegistry({
   };
 }
 
-/** The row as it is, without a launch's slot. Without the condition the update would create a missing row. */
-export function giveSlotBack(installationId: number, launchId: string): Update {
-  const expression = new Expression();
-  // As this revision writes it, and as earlier ones did.
-  const slots = [...new Set([slotOf(launchId), launchId])];
-  return {
-    key: keyOf(installationId),
-    expression,
-    update:
-      `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: slots })} ` +
-      `ADD ${expression.name('slot_changes')} ${expression.value(1)}`,
-    condition: `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
-  };
-}
-
-/** An update of either that has another type would fail as a whole. */
-export const mayHoldSlots = (expression: Expression): string =>
-  `((${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')}) AND ` +
-  `(${expression.isMissing('slot_changes')} OR ${expression.hasType('slot_changes', 'N')}))`;

@@ -13,7 +13,7 @@ const NOW = new Date('2026-01-15T12:10:00.000Z');
 const LEASE = 2 * MINUTE;
 const SHA = 'a'.repeat(40);
 const tenantLookup = (row: TenantRow): TenantLookup => parseTenantRow(INSTALLATION, tenantRow(row), tiers(), 'small');
-const full = tenantLookup({ max_runners: 2, slots: new Set(['1-1', '2-1']) });
+const full = tenantLookup({ max_runners: 2, slots_held: 2 });
 const waiting = (overrides: Partial<Job> = {}): Job =>
   job({ jobId: 9, state: 'parked', reason: 'limit', headSha: SHA, queuedAt: '2026-01-15T12:00:00.000Z', ...overrides });
 const SAYS = 'Job 9 of acme/app waits, because acme uses 2 of its 2 runners.';
@@ -42,7 +42,7 @@ describe('a job that waits', () => {
   });
 
   it('gets none while a slot is free, as it goes on at once', () => {
-    expect(stepOf(waiting(), tenantLookup({ max_runners: 2, slots: new Set(['1-1']) }))).toBeUndefined();
+    expect(stepOf(waiting(), tenantLookup({ max_runners: 2, slots_held: 1 }))).toBeUndefined();
   });
 
   it('has its check say another reason', () => {

@@ -52,7 +52,7 @@ export function decideEdit(lookup: TenantLookup, request: EditRequest, settings:
       return {
         kind: 'edit',
         edit: { expect: { status: tenant.status }, set: { status: 'deleted' } },
-        sentence: `${tenant.orgName} is offboarded for good: its ${count(tenant.slots.size)} end, busy or not.`,
+        sentence: `${tenant.orgName} is offboarded for good: its ${count(tenant.slotsHeld)} end, busy or not.`,
       };
     case 'set-tier':
       return setTier(tenant, request, settings);
@@ -73,7 +73,7 @@ function suspend(tenant: TenantRow): EditDecision {
   return {
     kind: 'edit',
     edit: { expect: { status: tenant.status }, set: { status: 'suspended', suspended_by: 'operator' } },
-    sentence: `${tenant.orgName} starts no more jobs; its ${count(tenant.slots.size)} in use go on.`,
+    sentence: `${tenant.orgName} starts no more jobs; its ${count(tenant.slotsHeld)} in use go on.`,
   };
 }
 
@@ -124,7 +124,7 @@ function setTier(
 function setLimit(tenant: TenantRow, maxRunners: number): EditDecision {
   if (tenant.maxRunners === maxRunners && tenant.maxRunnersFromRow)
     return { kind: 'nothing', sentence: `${tenant.orgName} may have ${maxRunners} runners already.` };
-  const over = tenant.slots.size - maxRunners;
+  const over = tenant.slotsHeld - maxRunners;
   const effect = over > 0 ? ` ${count(over)} above it run on until their jobs end.` : '';
   return {
     kind: 'edit',

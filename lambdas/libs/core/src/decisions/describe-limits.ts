@@ -22,7 +22,7 @@ export function describeLimits(tenant: Tenant, tiers: Tiers, now: Date): readonl
   return [
     {
       limit: 'runners',
-      used: tenant.slots.size,
+      used: tenant.slotsHeld,
       of: tenant.maxRunners,
       left: free,
       ...(free === 0 && { refills: 'when a job ends' }),

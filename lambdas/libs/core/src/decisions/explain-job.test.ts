@@ -14,7 +14,7 @@ it.each<[string, Job, Record<string, unknown>, string]>([
   [
     'at the limit',
     parked('limit'),
-    { slots: new Set(['a', 'b']) },
+    { slots_held: 2 },
     'Job 7001 of acme/app waits, because acme uses 2 of its 2 runners.',
   ],
   ['with a limit of none', parked('limit'), { max_runners: 0 }, 'because acme may have no runners.'],
@@ -68,7 +68,7 @@ it.each<[string, Job, Record<string, unknown>, string]>([
 });
 
 it('has a place in the line only for a job that waits for its limit', () => {
-  const full = { lookup: lookupOf({ slots: new Set(['a', 'b']) }), ahead: 2 };
+  const full = { lookup: lookupOf({ slots_held: 2 }), ahead: 2 };
   expect(explainJob(parked('limit'), full).position).toBe(3);
   expect(explainJob(parked('capacity'), full).position).toBeUndefined();
 });

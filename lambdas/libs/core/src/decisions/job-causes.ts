@@ -142,10 +142,10 @@ export const CAUSES: Readonly<Record<JobReason, Cause>> = {
 
 function slotsInUse(_job: Job, lookup: TenantLookup): string {
   if (lookup.kind !== 'tenant') return 'its tenant has no runner to give';
-  const { orgName, maxRunners, slots } = lookup.tenant;
+  const { orgName, maxRunners, slotsHeld } = lookup.tenant;
   if (freeSlots(lookup.tenant) > 0) return 'it is its turn and the next attempt gives it a runner';
   if (maxRunners === 0) return `${orgName} may have no runners`;
-  return `${orgName} uses ${slots.size} of its ${maxRunners} ${maxRunners === 1 ? 'runner' : 'runners'}`;
+  return `${orgName} uses ${slotsHeld} of its ${maxRunners} ${maxRunners === 1 ? 'runner' : 'runners'}`;
 }
 
 function suspension(_job: Job, lookup: TenantLookup): string {

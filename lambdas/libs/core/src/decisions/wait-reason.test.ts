@@ -58,7 +58,7 @@ const row = (changes: Record<string, unknown> = {}): TenantLookup =>
     'small',
   );
 
-const FULL = row({ slots: new Set(['1-1', '2-1']) });
+const FULL = row({ slots_held: 2 });
 const SUSPENDED = row({ status: 'suspended' });
 const NONE = parseTenantRow(1001, undefined, TIERS, 'small');
 const LIMITED = row({ github_limited_until: at(10 * MINUTE) });

@@ -49,7 +49,7 @@ export type JobReason =
 export type CheckState = 'opening' | 'open' | 'done';
 
 /** One workflow job that GitHub told us about. Times are ISO 8601. */
-export interface Job extends Omit<JobMessage, 'deliveryId'> {
+export interface Job extends Omit<JobMessage, 'deliveryId' | 'hasRow'> {
   readonly deliveryId?: string;
   readonly state: JobState;
   readonly reason?: JobReason;
@@ -138,5 +138,5 @@ export function newJob(message: JobMessage, now: Date, state: JobState, reason?:
 
 /** The message that sends a parked job on its way again. */
 export function messageOf(job: Job): JobMessage {
-  return { deliveryId: 'none', ...jobFieldsOf(job) };
+  return { deliveryId: 'none', ...jobFieldsOf(job), hasRow: true };
 }

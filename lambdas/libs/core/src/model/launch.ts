@@ -10,10 +10,29 @@ import { MINUTE, ageOf } from './time';
  *
  * `held`: it has a slot of the tenant, which it took in the write that made it. `launching`: the intent is written,
  * RunInstances may have been called. `running`: the machine can read its configuration. `ending`: it is proven that no
- * machine runs. `ended`: the slot is released.
+ * machine runs, and the slot is given back. `ended`: nothing of it is left.
  */
 export const LAUNCH_STATES = ['held', 'launching', 'running', 'ending', 'ended'] as const;
 export type LaunchState = (typeof LAUNCH_STATES)[number];
+
+/** In these a launch holds a slot of its tenant, and in no other. */
+export const SLOT_STATES = ['held', 'launching', 'running'] as const satisfies readonly LaunchState[];
+
+export function holdsSlot({ state }: { readonly state: LaunchState }): boolean {
+  return SLOT_STATES.some((one) => one === state);
+}
+
+/**
+ * Whether a write from these states to the end gives a slot back.
+ *
+ * @throws where it depends on which of them it is: a count can't be told so
+ */
+export function givesSlotBack(from: readonly LaunchState[]): boolean {
+  const holding = from.filter((state) => holdsSlot({ state })).length;
+  if (holding !== 0 && holding !== from.length)
+    throw new Error(`From ${from.join(' or ')} it is not known whether a slot is given back`);
+  return holding !== 0;
+}
 
 /** The RunInstances request, written before the call so that a retry is identical. */
 export interface Intent {

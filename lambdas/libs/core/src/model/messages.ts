@@ -25,7 +25,10 @@ const jobFields = {
   queuedAt: time,
   deliveryId: string,
 };
-const jobMessage = v.pipe(v.object(jobFields, 'is not an object'), v.readonly());
+/** `hasRow`: the sender knows a row of the job, which then is read and not written; absent: it may be new. */
+const messageFields = { ...jobFields, hasRow: v.exactOptional(boolean) };
+const MESSAGE_FIELDS = v.keyof(v.object(messageFields)).options;
+const jobMessage = v.pipe(v.object(messageFields, 'is not an object'), v.readonly());
 const JOB_FIELDS = v.keyof(v.object(jobFields)).options;
 
 /** A queued job on its tier's queue. */
@@ -54,7 +57,7 @@ export type JobEvent = v.InferOutput<typeof jobEvent>;
 const VERSION = 1;
 
 export function encodeJobMessage(message: JobMessage): string {
-  return encode(jobFieldsOf(message));
+  return encode(pick(message, MESSAGE_FIELDS));
 }
 
 export function encodeJobEvent(event: JobEvent): string {
@@ -83,7 +86,7 @@ export function parseJobEvent(value: unknown): Parsed<JobEvent> {
 /** The fields that travel, of a message, an event or a row. */
 export function jobFieldsOf<T extends Omit<JobMessage, 'deliveryId'> & Partial<Pick<JobMessage, 'deliveryId'>>>(
   job: T,
-): Pick<T, keyof JobMessage> {
+): Pick<T, (typeof JOB_FIELDS)[number]> {
   return pick(job, JOB_FIELDS);
 }
 

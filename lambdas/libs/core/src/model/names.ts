@@ -117,8 +117,3 @@ export function launchIdOf(jobId: number, startNumber: number): string {
 export function jobIdOfLaunch(launchId: string): number {
   return Number(launchId.split('-', 1)[0]);
 }
-
-/** Whether a launch was begun for the job. */
-export function isLaunchOf(launchId: string, jobId: number): boolean {
-  return launchId.startsWith(`${jobId}-`);
-}

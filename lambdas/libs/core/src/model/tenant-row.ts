@@ -3,13 +3,14 @@ import { CALLBACK_ATTRIBUTE, callbackProblem } from './callback';
 import { parseCircuits } from './circuit';
 import { isMarkAlone, readOpenMark } from './open-mark';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
-import { launchOfSlot } from './slot';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
 import type { Tiers } from './tier';
 import { parseTenantUsage, readCapMarks, readCaps } from './usage-caps';
 
 const text = v.pipe(v.string(), v.regex(/\S/));
 const cleanupState = oneOf(['pending', 'done']);
+/** The launches that held a slot, by their ids. */
+const SLOTS_OF_OLD = 'slots';
 const suspender = oneOf(['github', 'operator', 'approval']);
 
 /**
@@ -61,14 +62,7 @@ function judgeRow(
       problem: `is not an integer of at least 0, so the tier's own limit of ${own} counts`,
     });
   }
-  const slotChanges = row['slot_changes'] === undefined ? 0 : read(integer(), row['slot_changes']);
-  if (slotChanges === undefined) {
-    const problem = 'is not an integer of at least 0; the sweep mends it, do not edit it';
-    problems.push({ attribute: 'slot_changes', problem });
-  }
-  const hasNoSet = row['slots'] !== undefined && !isStringSet(row['slots']);
-  if (hasNoSet)
-    problems.push({ attribute: 'slots', problem: 'is not a set of strings; the sweep rebuilds it, do not edit it' });
+  const slots = readSlots(row, problems);
   const orgType = read(orgTypes, row['org_type']);
   if (orgType === undefined)
     problems.push({ attribute: 'org_type', problem: 'is neither Organization nor User, so Organization is assumed' });
@@ -108,7 +102,7 @@ function judgeRow(
     kind: 'tenant',
     installationId,
     problems,
-    slotsBroken: hasNoSet || slotChanges === undefined,
+    slotsBroken: slots === undefined,
     tenant: {
       installationId,
       orgName,
@@ -117,8 +111,7 @@ function judgeRow(
       tier,
       maxRunners: maxRunners ?? own,
       maxRunnersFromRow: maxRunners !== undefined,
-      slots: new Set(isStringSet(row['slots']) ? [...row['slots']].map(launchOfSlot) : []),
-      slotChanges: slotChanges ?? 0,
+      ...(slots ?? { slotsHeld: 0, slotChanges: 0 }),
       ...(accountId !== undefined && { accountId }),
       ...(suspendedBy && { suspendedBy }),
       ...(securityGroupId !== undefined && { securityGroupId }),
@@ -176,10 +169,22 @@ function readTier(value: unknown, tiers: Tiers, defaultTier: string, problems: R
   return defaultTier;
 }
 
-/** By its brand, not by `instanceof`: a set made in another realm (a worker, a test's sandbox) is a set too. */
-function isStringSet(value: unknown): value is Set<string> {
-  return (
-    Object.prototype.toString.call(value) === '[object Set]' &&
-    [...(value as Set<unknown>)].every((entry) => typeof entry === 'string')
-  );
+const COUNTS = ['slots_held', 'slot_changes'] as const;
+
+/** A tenant that never had a runner has neither. Undefined: they are counted anew before anything starts. */
+function readSlots(
+  row: Record<string, unknown>,
+  problems: RowProblem[],
+): { readonly slotsHeld: number; readonly slotChanges: number } | undefined {
+  const [slotsHeld, slotChanges] = COUNTS.map((name) => (row[name] === undefined ? 0 : read(integer(), row[name])));
+  const broken = COUNTS.filter((name) => row[name] !== undefined && read(integer(), row[name]) === undefined);
+  const problem = 'is not an integer of at least 0; the sweep counts anew, do not edit it';
+  problems.push(...broken.map((attribute) => ({ attribute, problem })));
+  const isOld = row[SLOTS_OF_OLD] !== undefined;
+  if (isOld)
+    problems.push({
+      attribute: SLOTS_OF_OLD,
+      problem: 'is of an earlier version; the sweep counts anew and removes it',
+    });
+  return isOld || slotsHeld === undefined || slotChanges === undefined ? undefined : { slotsHeld, slotChanges };
 }

@@ -113,16 +113,34 @@ test.each([
   expect(isBrokenRow(parseTenantRow(1, value, tiers, 'small'))).toBe(broken);
 });
 
-test('slots that are no set are reported and count as none', () => {
-  expect(parse({ slots: 'a' })).toMatchObject({ slotsBroken: true, problems: [{ attribute: 'slots' }] });
+describe.each(['slots_held', 'slot_changes'])('%s', (attribute) => {
+  test.each(['a', -1, 1.5, null, new Set(['1-1'])])('that is %p, no count, is reported and counts as none', (value) => {
+    const problem = 'is not an integer of at least 0; the sweep counts anew, do not edit it';
+    expect(parse({ [attribute]: value })).toMatchObject({
+      slotsBroken: true,
+      problems: [{ attribute, problem }],
+      tenant: { slotsHeld: 0, slotChanges: 0 },
+    });
+  });
 });
 
-test.each(['a', -1, 1.5])('changes of slots that are no count are reported', (slot_changes) => {
-  expect(parse({ slot_changes })).toMatchObject({ slotsBroken: true, problems: [{ attribute: 'slot_changes' }] });
+test.each([new Set(['1-1', 'qp97ead']), 'none', new Set([1])])(
+  'the launches of an earlier version are reported',
+  (slots) => {
+    const problem = 'is of an earlier version; the sweep counts anew and removes it';
+    expect(parse({ slots, slots_held: 1 })).toMatchObject({
+      slotsBroken: true,
+      problems: [{ attribute: 'slots', problem }],
+    });
+  },
+);
+
+test('a row that never had a slot has none', () => {
+  expect(parse({})).toMatchObject({ slotsBroken: false, problems: [], tenant: { slotsHeld: 0, slotChanges: 0 } });
 });
 
 test('a limit lowered below what runs leaves no negative slots', () => {
-  const parsed = parse({ max_runners: 1, slots: new Set(['1-1', '2-1']) });
+  const parsed = parse({ max_runners: 1, slots_held: 2 });
   expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
 });
 

@@ -19,7 +19,8 @@ export interface Tenant {
   readonly maxRunners: number;
   /** False when the row's own figure is unusable and the tier's counts instead. */
   readonly maxRunnersFromRow: boolean;
-  readonly slots: ReadonlySet<string>;
+  /** How many of its launches hold a slot. */
+  readonly slotsHeld: number;
   /** One more with every slot that is taken or given back: it tells whether either happened since a look. */
   readonly slotChanges: number;
   readonly accountId?: number;
@@ -98,14 +99,13 @@ export const MODULE_ROW = 0;
 
 /** Slots that the limit still leaves; never negative, as a limit may be lowered below what runs. */
 export function freeSlots(tenant: Tenant): number {
-  return tenant.status === 'active' ? Math.max(0, tenant.maxRunners - tenant.slots.size) : 0;
+  return tenant.status === 'active' ? Math.max(0, tenant.maxRunners - tenant.slotsHeld) : 0;
 }
 
 /** The row as it is once a slot of it is given back. */
-export function withoutSlot(lookup: TenantLookup, launchId: string): TenantLookup {
+export function withoutSlot(lookup: TenantLookup): TenantLookup {
   if (lookup.kind !== 'tenant') return lookup;
-  const slots = new Set([...lookup.tenant.slots].filter((slot) => slot !== launchId));
-  return { ...lookup, tenant: { ...lookup.tenant, slots } };
+  return { ...lookup, tenant: { ...lookup.tenant, slotsHeld: Math.max(0, lookup.tenant.slotsHeld - 1) } };
 }
 
 export type OffboardedLookup =

@@ -19,8 +19,9 @@ export interface Admissions {
   admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
   /**
    * Changes the launch's row, gives its slots back, the tenant's and the fleet's, and puts its machine's life into the
-   * ledger, all in one write or nothing of it. A slot that is not there, and a row that is gone or has no set of slots,
-   * keep nothing else from being written.
+   * ledger, all in one write or nothing of it. The tenant's slot: only where the states of `guard` are those that hold
+   * one, all of them (`givesSlotBack`): that the launch is in one of them proves that it has a slot to give back. A row
+   * that is gone, or whose count is none, keeps nothing else from being written.
    */
   release(request: LaunchReleaseRequest): Promise<LaunchReleaseAnswer>;
 }

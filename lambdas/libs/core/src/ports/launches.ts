@@ -17,6 +17,8 @@ export interface LaunchStore extends Bookmarks {
   ): Promise<Written<Launch>>;
   /** Not ended, strongly consistent. */
   listOpen(installationId: number): Promise<readonly Launch[]>;
+  /** How many have not ended, strongly consistent: for far less than it takes to read them. */
+  countOpen(installationId: number): Promise<number>;
   /** Not ended, oldest first, strongly consistent. */
   pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Launch>>;
   /** An index: may lag. */

@@ -8,12 +8,14 @@ import type { CapMark, CapReason, TenantUsage } from '../model/usage-caps';
 export interface TenantRegistry {
   /** Strongly consistent. */
   get(installationId: number): Promise<TenantLookup>;
-  /** Gives a slot back; a launch without one changes nothing. Answers the row after it. */
-  freeSlot(installationId: number, launchId: string): Promise<TenantLookup>;
-  /** Records a slot without asking the limit, for a machine that lives already. */
-  restoreSlot(installationId: number, launchId: string): Promise<void>;
-  /** Replaces a `slots` that is not a set of strings, or a `slot_changes` that is no number. */
-  rebuildSlots(installationId: number, launchIds: readonly string[]): Promise<void>;
+  /**
+   * Writes how many slots are held, as `count` finds it, over whatever stands there. Only if none was taken or given
+   * back since before `count` looked; else it counts again, a few times. Answers whether the row said otherwise, and
+   * no longer does.
+   *
+   * @param at where a number of changes starts that was none
+   */
+  recountSlots(installationId: number, at: Date, count: () => Promise<number>): Promise<boolean>;
   /**
    * Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers
    * whether it was written.

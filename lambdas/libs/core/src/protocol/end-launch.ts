@@ -1,12 +1,13 @@
 import { buildMachineLife, isEndedLaunch } from '../decisions/machine-life';
 import type { Job } from '../model/job';
 import { fleetSlotOf } from '../model/fleet-share';
-import { hasLiveLease, jobEndOf, type Launch } from '../model/launch';
-import type { TenantLookup } from '../model/tenant';
+import { hasLiveLease, holdsSlot, jobEndOf, type Launch } from '../model/launch';
+import { withoutSlot, type TenantLookup } from '../model/tenant';
 import type { MachineLife } from '../model/usage';
 import type { Machine, LaunchReleaseAnswer, SlotRows } from '../ports';
 import { buildRelease, type Released, type ReleaseProof } from '../transitions';
 import type { ProtocolDeps } from './deps';
+import { recountSlots } from './recount-slots';
 import { refreshUsage, type RefreshUsageDeps } from './refresh-usage';
 import { removeLeftovers, type LeftoverDeps } from './remove-leftovers';
 
@@ -22,7 +23,9 @@ export interface LaunchEnd extends Omit<ReleaseProof, 'life'> {
   readonly endedAt?: string;
 }
 
-export type EndLaunchDeps = LeftoverDeps & RefreshUsageDeps & Pick<ProtocolDeps, 'admissions' | 'jobs' | 'fleetSlots'>;
+export type EndLaunchDeps = LeftoverDeps &
+  RefreshUsageDeps &
+  Pick<ProtocolDeps, 'admissions' | 'jobs' | 'launches' | 'fleetSlots'>;
 
 /** The rows beside a launch's own. */
 interface Facts {
@@ -46,27 +49,26 @@ export async function endLaunch(launch: Launch, how: LaunchEnd, deps: EndLaunchD
   for (let look = 1; ; look += 1) {
     const proof = { ...how, life: lifeOf(current, how, deps.clock.now()) };
     const isClean = await removeLeftovers({ ...current, ...proof.life }, how, deps);
-    // Of a launch whose runner took a job, GitHub was not asked meanwhile.
-    const isFresh = look === 1 && current.takenBy !== undefined;
+    // Of a launch whose runner took a job, GitHub was not asked meanwhile. One that has ended gave its slot back.
+    const isFresh = look === 1 && current.takenBy !== undefined && current.state !== 'ended';
     const facts = await readFacts(current, isFresh ? how.seen : undefined, deps);
     if (current.state === 'ended') return { ...facts, launch: current };
     const isOver = isClean && look <= LOOKS && !mayBeConfigured(current, how, deps);
     const answer = await writeEnd(current, { proof: withJobEnd(current, proof, facts), isOver, facts }, deps);
-    if (answer.kind === 'over') return { ...facts, ...answer };
-    if (answer.row === undefined) {
-      const lookup = await freeSlots(current, deps);
-      return { ...facts, lookup, launch: current };
-    }
+    if (answer.kind === 'over')
+      return { ...facts, ...answer, lookup: holdsSlot(current) ? withoutSlot(answer.lookup) : answer.lookup };
+    if (answer.row === undefined) return { ...facts, lookup: await countWithout(current, deps), launch: current };
     const isOurs = how.lease === undefined || answer.row.leaseOwner === how.lease.name;
     if (answer.row.state !== 'ended' && !isOurs) return undefined;
     current = answer.row;
   }
 }
 
-/** Of a launch whose row is gone. */
-async function freeSlots(launch: Launch, { tenants, fleetSlots }: EndLaunchDeps): Promise<TenantLookup> {
-  if (launch.fleetShare !== undefined) await fleetSlots.free(launch.fleetShare, fleetSlotOf(launch));
-  return tenants.freeSlot(launch.installationId, launch.launchId);
+/** Whether a launch whose row is gone had given its slot back, only the others can tell. */
+async function countWithout(launch: Launch, deps: EndLaunchDeps): Promise<TenantLookup> {
+  if (launch.fleetShare !== undefined) await deps.fleetSlots.free(launch.fleetShare, fleetSlotOf(launch));
+  await recountSlots(launch.installationId, deps);
+  return deps.tenants.get(launch.installationId);
 }
 
 /** The row of what its runner took, too, which may be another than the one that it was for. */

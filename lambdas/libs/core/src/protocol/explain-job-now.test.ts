@@ -4,7 +4,7 @@ import type { Job } from '../model/job';
 import { explainJobNow } from './explain-job-now';
 
 const { tiers, defaultTier } = settings();
-const lookup = parseTenantRow(1001, tenantRow({ slots: new Set(['a', 'b']) }), tiers, defaultTier);
+const lookup = parseTenantRow(1001, tenantRow({ slots_held: 2 }), tiers, defaultTier);
 
 /** The second by its number is the time of each. */
 const jobOf = (jobId: number, overrides: Partial<Job> = {}): Job =>

@@ -1,6 +1,7 @@
 export * from './callback-secrets';
 export * from './deps';
 export * from './admit';
+export * from './recount-slots';
 export * from './release';
 export * from './remove-leftovers';
 export * from './refresh-usage';

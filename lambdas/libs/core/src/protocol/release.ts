@@ -1,6 +1,5 @@
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
-import { withoutSlot } from '../model/tenant';
 import type { JobEnd } from '../transitions';
 import { endJob } from './end-job';
 import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
@@ -38,7 +37,7 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   // Even a release that changed nothing wakes: the one that did may have died right after it. What GitHub said of the
   // job may have changed the tenant's row.
   if (isSettled) await dispatchNextJobs(launch.installationId, deps);
-  else await dispatchInto(withoutSlot(over.lookup, launch.launchId), deps);
+  else await dispatchInto(over.lookup, deps);
   await giveTurns(TURNS, deps);
   return true;
 }

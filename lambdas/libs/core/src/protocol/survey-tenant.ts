@@ -52,7 +52,7 @@ export async function surveyTenant(installationId: number, deps: SurveyDeps): Pr
     look('machines', 'EC2, by tag', async () => counted((await fleet.list(installationId)).length)),
     look('launches that are not over', 'launches', async () => paged(await launches.pageOpen(installationId, page))),
     look('jobs that are not over', 'jobs', async () => paged(await jobs.pageOpen(installationId, page))),
-    look('slots of its limit', 'its row', async () => counted(lookup.kind === 'tenant' ? lookup.tenant.slots.size : 0)),
+    look('slots of its limit', 'its row', async () => counted(lookup.kind === 'tenant' ? lookup.tenant.slotsHeld : 0)),
     ...(deps.settings.maxRunnersTotal === undefined
       ? []
       : [look("slots of the fleet's limit", 'launches', () => fleetSlotsOf(installationId, deps))]),

@@ -1,4 +1,4 @@
-import type { Launch, LeaseHolder } from '../model/launch';
+import { SLOT_STATES, holdsSlot, type Launch, type LeaseHolder } from '../model/launch';
 import type { Clock } from '../model/time';
 import type { LaunchReleaseRequest } from '../ports';
 import { NO_LEASE, launchMove } from './launch';
@@ -20,7 +20,8 @@ export interface Released {
 }
 
 /**
- * The end of a launch.
+ * The end of a launch. A slot is given back from a state that holds one, and from `ending` none: the row says which it
+ * is, or the write is refused.
  *
  * @param isOver nothing of it is left. Rests on the row as it was read, so another write that reached it meanwhile
  *   forbids this one; that a machine may leave something is no reason to keep the slot.
@@ -34,13 +35,14 @@ export function buildRelease(
   const facts = { reason, ...(worked === true && { worked }), ...life };
   const endedAt = deps.clock.now().toISOString();
   const holder = lease === undefined ? {} : { leaseOwner: lease.name };
+  const from = holdsSlot(launch) ? SLOT_STATES : (['ending'] as const);
   const move = isOver
     ? launchMove(
         'finishRelease',
-        { changes: { ...facts, endedAt, ...NO_LEASE }, condition: { ...holder, version: launch.version } },
+        { changes: { ...facts, endedAt, ...NO_LEASE }, condition: { ...holder, from, version: launch.version } },
         deps,
       )
-    : launchMove('beginRelease', { changes: facts, condition: holder }, deps);
+    : launchMove('beginRelease', { changes: facts, condition: { ...holder, from } }, deps);
   const { leaseOwner: _owner, leaseUntil: _until, ...standing } = launch;
   const state = isOver ? 'ended' : 'ending';
   return {

@@ -42,7 +42,7 @@ export const CASES: readonly MemoryCase[] = [
     name: 'tenant-manager',
     event: 'a change of slots',
     make: (count) => ({
-      Records: [tenantRecord(count, { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['1-1']) })],
+      Records: [tenantRecord(count, { slots_held: 2 }, { slots_held: 1 })],
     }),
   },
   { name: 'recovery', event: 'a look at GitHub', make: () => ({ source: RECOVERY_SOURCE }) },

@@ -42,7 +42,7 @@ export function accountHandoverContract(make: () => Promise<TenantTableUnderTest
         max_runners: 0,
         allow_public_repositories: false,
         notes: 'paid',
-        slots: new Set(['1-1']),
+        slots_held: 1,
       });
       const taken = {
         kind: 'taken',

@@ -50,7 +50,7 @@ export function fleetSlotsContract(make: () => Promise<FleetSlotsUnderTest>, nex
     await expect(tables.launches.get(id, '3-1')).resolves.toBeUndefined();
     await expect(tables.jobs.get(id, 3)).resolves.toBeUndefined();
     const lookup = await tables.tenants.get(id);
-    expect(lookup.kind === 'tenant' && lookup.tenant.slots.size).toBe(2);
+    expect(lookup.kind === 'tenant' && lookup.tenant.slotsHeld).toBe(2);
   });
 
   it('takes none of a share of no size', async () => {

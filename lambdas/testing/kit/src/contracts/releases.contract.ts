@@ -1,4 +1,4 @@
-import { NO_USAGE, fleetSlotOf, type Launch, type LaunchReleaseRequest } from '@multi-tenant-runner/core';
+import { NO_USAGE, SLOT_STATES, fleetSlotOf, type Launch, type LaunchReleaseRequest } from '@multi-tenant-runner/core';
 import { job, launch, machineLife, tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
 import type { FleetSlotsUnderTest } from './fleet-slots.contract';
@@ -24,13 +24,18 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
   const endOf = ({ installationId, launchId, version }: Launch): LaunchReleaseRequest => ({
     installationId,
     launchId,
-    guard: { from: ['held', 'ending'], version },
+    guard: { from: SLOT_STATES, version },
     changes: { state: 'ended', reason: 'machine-gone', endedAt: ENDED_AT, updatedAt: ENDED_AT },
   });
   const lifeOf = ({ installationId, launchId }: Launch) => machineLife({ installationId, launchId });
-  const slots = async (): Promise<string[]> => {
+  const slots = async (): Promise<number> => {
     const lookup = await tables.tenants.get(id);
-    return lookup.kind === 'tenant' ? [...lookup.tenant.slots].sort() : [];
+    return lookup.kind === 'tenant' ? lookup.tenant.slotsHeld : 0;
+  };
+  /** The same of a launch that has given its slot back. */
+  const afterEnding = (row: Launch): LaunchReleaseRequest => {
+    const end = endOf({ ...row, version: row.version + 1 });
+    return { ...end, guard: { ...end.guard, from: ['ending'] } };
   };
   const machines = async (): Promise<number> => (await tables.ledger.sumsOf(id, JANUARY)).month.machines;
 
@@ -40,7 +45,7 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
   });
 
   it('ends the launch, gives its slot back and has its machine in the ledger', async () => {
-    const row = await begin({ slots: new Set(['1-1', '2-1']) });
+    const row = await begin({ slots_held: 2, slot_changes: 2 });
     await expect(tables.admissions.release({ ...endOf(row), life: lifeOf(row) })).resolves.toEqual({
       kind: 'released',
     });
@@ -52,15 +57,15 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
       updatedAt: ENDED_AT,
       version: 2,
     });
-    expect(await slots()).toEqual(['2-1']);
-    await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotChanges: 1 } });
+    expect(await slots()).toBe(1);
+    await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotChanges: 3 } });
     expect(await machines()).toBe(1);
     expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([]);
   });
 
   it('has nothing in the ledger of a launch without a machine', async () => {
     await expect(tables.admissions.release(endOf(await begin()))).resolves.toEqual({ kind: 'released' });
-    expect(await slots()).toEqual([]);
+    expect(await slots()).toBe(0);
     await expect(tables.ledger.sumsOf(id, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
   });
 
@@ -75,7 +80,7 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
       kind: 'launch',
       row,
     });
-    expect(await slots()).toEqual(['1-1']);
+    expect(await slots()).toBe(1);
     expect(await machines()).toBe(0);
   });
 
@@ -83,22 +88,24 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     await begin();
     const request = { ...endOf(launch({ installationId: id, launchId: '9-1' })) };
     await expect(tables.admissions.release(request)).resolves.toEqual({ kind: 'launch' });
-    expect(await slots()).toEqual(['1-1']);
+    expect(await slots()).toBe(1);
   });
 
   it('writes nothing over a life that stands, and answers that', async () => {
     const row = await begin();
     const first = lifeOf(row);
     await tables.admissions.release({ ...endOf(row), changes: { state: 'ending' }, life: first });
-    const again = { ...endOf({ ...row, version: 2 }), life: { ...first, endedAt: '2026-01-15T13:00:00.000Z' } };
+    const again = { ...afterEnding(row), life: { ...first, endedAt: '2026-01-15T13:00:00.000Z' } };
     await expect(tables.admissions.release(again)).resolves.toEqual({ kind: 'recorded', life: first });
     await expect(tables.launches.get(id, '1-1')).resolves.toMatchObject({ state: 'ending' });
     expect(await machines()).toBe(1);
   });
 
   it.each([
-    ['whose slots are no set of strings', { slots: 'broken' }],
-    ['without a slot of it', { slots: new Set(['2-1']) }],
+    ['whose slots are no number', { slots_held: 'broken' }],
+    ['whose changes of slots are no number', { slot_changes: 'broken' }],
+    ['whose slots are of an earlier version', { slots: new Set(['1-1']) }],
+    ['without a slot', { slots_held: 0 }],
     ['that is no tenant’s', { org_name: undefined }],
   ])('ends a launch in a row %s', async (_what, overrides) => {
     const row = await begin(overrides);
@@ -107,8 +114,27 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
       kind: 'released',
     });
     await expect(tables.launches.get(id, '1-1')).resolves.toMatchObject({ state: 'ended' });
-    expect(await slots()).toEqual(before);
+    expect(await slots()).toBe(before);
     expect(await machines()).toBe(1);
+  });
+
+  it('gives the slot of a launch back once, however often that is ended', async () => {
+    const row = await begin({ slots_held: 3, slot_changes: 3 });
+    const ending = { ...endOf(row), changes: { state: 'ending' as const } };
+    await expect(tables.admissions.release(ending)).resolves.toEqual({ kind: 'released' });
+    await expect(tables.admissions.release(ending)).resolves.toMatchObject({
+      kind: 'launch',
+      row: { state: 'ending' },
+    });
+    await expect(tables.admissions.release(afterEnding(row))).resolves.toEqual({ kind: 'released' });
+    await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotsHeld: 2, slotChanges: 4 } });
+  });
+
+  it('refuses a request that leaves open whether a slot is held', async () => {
+    const row = await begin();
+    const request = { ...endOf(row), guard: { from: ['held', 'ending'] as const } };
+    await expect(tables.admissions.release(request)).rejects.toThrow('not known whether a slot is given back');
+    expect(await slots()).toBe(1);
   });
 
   it('gives the slot of the fleet back too, and needs none', async () => {
@@ -120,7 +146,7 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     const ending = { ...endOf(row), changes: { state: 'ending' as const }, fleetShare: SHARE };
     await expect(tables.admissions.release(ending)).resolves.toEqual({ kind: 'released' });
     expect(await isHeld()).toBe(false);
-    const ended = { ...endOf({ ...row, version: 2 }), fleetShare: NEVER_WRITTEN };
+    const ended = { ...afterEnding(row), fleetShare: NEVER_WRITTEN };
     await expect(tables.admissions.release(ended)).resolves.toEqual({ kind: 'released' });
     await expect(tables.launches.get(id, '1-1')).resolves.toMatchObject({ state: 'ended' });
   });
@@ -145,7 +171,7 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
       rows.map((row) => tables.admissions.release({ ...endOf(row), life: lifeOf(row) })),
     );
     expect(answers.every(({ kind }) => kind === 'released')).toBe(true);
-    expect(await slots()).toEqual([]);
+    expect(await slots()).toBe(0);
     expect(await machines()).toBe(20);
   });
 }

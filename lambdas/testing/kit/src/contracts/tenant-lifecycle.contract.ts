@@ -188,7 +188,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
 
   describe('deleted', () => {
     it('is final and said once', async () => {
-      await standing({ slots: new Set(['1-1']), status: 'suspended', suspended_by: 'github' });
+      await standing({ slots_held: 1, status: 'suspended', suspended_by: 'github' });
       const outcomes = await Promise.all(Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, NOW)));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       const row = await table.read(id);
@@ -196,7 +196,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
         org_name: 'acme',
         status: 'deleted',
         cleanup: 'pending',
-        slots: new Set(['1-1']),
+        slots_held: 1,
         deleted_at: NOW.toISOString(),
       });
       // GitHub lifts its own suspension when the account comes back.

@@ -10,6 +10,8 @@ import {
   type LoginPins,
 } from '@multi-tenant-runner/core';
 import { admitTo } from './admit-to';
+import { endIn } from './end-of';
+import { tenantSlotsContract } from './tenant-slots.contract';
 import { tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
 
@@ -25,7 +27,8 @@ export interface TenantTableUnderTest {
 
 const limitOf = (lookup: TenantLookup): number | undefined =>
   lookup.kind === 'tenant' ? lookup.tenant.maxRunners : undefined;
-const liveOf = (lookup: TenantLookup): string[] => (lookup.kind === 'tenant' ? [...lookup.tenant.slots].sort() : []);
+const heldOf = (lookup: TenantLookup): number | undefined =>
+  lookup.kind === 'tenant' ? lookup.tenant.slotsHeld : undefined;
 
 /** What every tenant registry keeps, however many call it at once. */
 export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>, nextId: () => number): void {
@@ -47,7 +50,8 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
 
     it('reads every attribute of a row', async () => {
       await standing({
-        slots: new Set(['1-1', '2-1']),
+        slots_held: 2,
+        slot_changes: 7,
         allow_public_repositories: true,
         previous_installation_id: 9,
         suspended_by: 'operator',
@@ -66,9 +70,10 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
           allowPublicRepositories: true,
           previousInstallationId: 9,
           suspendedBy: 'operator',
+          slotsHeld: 2,
+          slotChanges: 7,
         },
       });
-      expect(liveOf(lookup)).toEqual(['1-1', '2-1']);
     });
 
     it('takes the row that the upgrade command makes of a mistyped id for no tenant', async () => {
@@ -102,18 +107,18 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       await standing({ max_runners: 2 });
       const first = await admitTo(table, id, '1-1');
       expect(first.admitted).toBe(true);
-      expect(liveOf(first.lookup)).toEqual(['1-1']);
+      expect(heldOf(first.lookup)).toBe(1);
       await expect(admitTo(table, id, '2-1')).resolves.toMatchObject({ admitted: true });
       const third = await admitTo(table, id, '3-1');
       expect(third.admitted).toBe(false);
-      expect(liveOf(third.lookup)).toEqual(['1-1', '2-1']);
+      expect(heldOf(third.lookup)).toBe(2);
     });
 
     it('admits exactly as many of 200 at once as the limit says', async () => {
       await standing({ max_runners: 5 });
       const outcomes = await Promise.all(Array.from({ length: 200 }, (_, index) => admitTo(table, id, `${index}-1`)));
       expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(5);
-      expect(liveOf(await table.registry.get(id))).toHaveLength(5);
+      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { slotsHeld: 5, slotChanges: 5 } });
     });
 
     it.each([
@@ -141,26 +146,20 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it.each([
-      ['a text', 'ab'],
-      ['a list', ['1-1']],
-      ['a number', 3],
-      ['a set of numbers', new Set([1])],
-    ])('admits no launch over slots that are %s, and leaves them to the sweep', async (_what, slots) => {
-      await standing({ slots, max_runners: 9 });
+      ['held slots that are a text', { slots_held: 'ab' }],
+      ['held slots that are a list', { slots_held: ['1-1'] }],
+      ['held slots that are a negative number', { slots_held: -1 }],
+      ['held slots that are a set', { slots_held: new Set(['1-1']) }],
+      ['changes that are a text', { slot_changes: 'many' }],
+      ['changes that are a negative number', { slot_changes: -1 }],
+      ['the launches of an earlier version', { slots: new Set(['1-1']) }],
+    ])('admits no launch over %s, and leaves them to the sweep', async (_what, counts) => {
+      await standing({ ...counts, max_runners: 9 });
       await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({
         admitted: false,
         lookup: { kind: 'tenant', slotsBroken: true },
       });
-      await table.registry.freeSlot(id, '1-1');
-      await table.registry.restoreSlot(id, '1-1');
-      expect((await table.read(id))?.['slots']).toEqual(slots);
-    });
-
-    it('admits no launch where the changes of slots are no number, and gives none back', async () => {
-      await standing({ slot_changes: 'many', slots: new Set(['1-1']) });
-      await expect(admitTo(table, id, '2-1')).resolves.toMatchObject({ admitted: false });
-      await expect(table.registry.freeSlot(id, '1-1')).resolves.toMatchObject({ slotsBroken: true });
-      expect(await table.read(id)).toMatchObject({ slot_changes: 'many', slots: new Set(['1-1']) });
+      expect(await table.read(id)).toMatchObject(counts);
     });
 
     it.each([
@@ -189,54 +188,18 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('admits no launch after the limit was lowered until below it', async () => {
-      await standing({ max_runners: 2, slots: new Set(['1-1', '2-1', '3-1']) });
+      await standing({ max_runners: 3 });
+      for (const launchId of ['1-1', '2-1', '3-1']) await admitTo(table, id, launchId);
+      await table.write({ ...(await table.read(id)), max_runners: 2 });
       await expect(admitTo(table, id, '4-1')).resolves.toMatchObject({ admitted: false });
-      await table.registry.freeSlot(id, '1-1');
+      await endIn(table, id, '1-1');
       await expect(admitTo(table, id, '4-1')).resolves.toMatchObject({ admitted: false });
-      await table.registry.freeSlot(id, '2-1');
+      await endIn(table, id, '2-1');
       await expect(admitTo(table, id, '4-1')).resolves.toMatchObject({ admitted: true });
     });
   });
 
-  describe('slots', () => {
-    it('gives a slot back once, and the last one takes the set with it', async () => {
-      await standing({ slots: new Set(['1-1', '2-1']) });
-      expect(liveOf(await table.registry.freeSlot(id, '1-1'))).toEqual(['2-1']);
-      expect(liveOf(await table.registry.freeSlot(id, '1-1'))).toEqual(['2-1']);
-      expect(liveOf(await table.registry.freeSlot(id, '2-1'))).toEqual([]);
-      expect(await table.read(id)).not.toHaveProperty('slots');
-      expect(liveOf(await table.registry.freeSlot(id, '2-1'))).toEqual([]);
-    });
-
-    it('gives back and restores nothing where there is no tenant, and makes no row', async () => {
-      await expect(table.registry.freeSlot(id, '1-1')).resolves.toMatchObject({ kind: 'none' });
-      await table.registry.restoreSlot(id, '1-1');
-      await table.registry.rebuildSlots(id, ['1-1']);
-      expect(await table.read(id)).toBeUndefined();
-    });
-
-    it('gives slots back and restores them for tenants that may not start anything', async () => {
-      await standing({ status: 'suspended', max_runners: 0, slots: new Set(['1-1']) });
-      await table.registry.restoreSlot(id, '2-1');
-      expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
-      await table.registry.freeSlot(id, '1-1');
-      expect(liveOf(await table.registry.get(id))).toEqual(['2-1']);
-    });
-
-    it('rebuilds a broken set, and leaves a sound one alone', async () => {
-      await standing({ slots: 'broken' });
-      await table.registry.rebuildSlots(id, ['1-1', '2-1']);
-      expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
-      await table.registry.rebuildSlots(id, []);
-      expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
-      await standing({ slot_changes: 'broken' });
-      await table.registry.rebuildSlots(id, ['1-1']);
-      expect(await table.registry.get(id)).toMatchObject({ slotsBroken: false, tenant: { slotChanges: 0 } });
-      await standing({ slots: ['broken'] });
-      await table.registry.rebuildSlots(id, []);
-      expect(await table.read(id)).not.toHaveProperty('slots');
-    });
-  });
+  describe('slots', () => tenantSlotsContract(() => ({ table, id })));
 
   describe('what GitHub limits', () => {
     it('is remembered until the latest time that was said, and only for a tenant', async () => {

@@ -1,10 +1,4 @@
-import {
-  fleetSlotOf,
-  type Admissions,
-  type AdmittedJob,
-  type Job,
-  type TenantRegistry,
-} from '@multi-tenant-runner/core';
+import { fleetSlotOf, givesSlotBack, type Admissions, type AdmittedJob, type Job } from '@multi-tenant-runner/core';
 import { applyChanges } from './apply-changes';
 import { fitsJobGuard, type InMemoryJobStore } from './job-store';
 import type { InMemoryFleetSlots } from './fleet-slots';
@@ -13,7 +7,7 @@ import type { InMemoryTenantRegistry } from './tenant-registry';
 import type { InMemoryUsageLedger } from './usage-ledger';
 
 export interface InMemoryTables {
-  readonly tenants: Pick<InMemoryTenantRegistry, 'hasSlot' | 'takeSlot'> & Pick<TenantRegistry, 'get' | 'freeSlot'>;
+  readonly tenants: Pick<InMemoryTenantRegistry, 'get' | 'hasSlot' | 'takeSlot' | 'giveSlotBack'>;
   readonly jobs: Pick<InMemoryJobStore, 'rows'>;
   readonly launches: Pick<InMemoryLaunchStore, 'rows'>;
   readonly fleetSlots: Pick<InMemoryFleetSlots, 'hasRoom' | 'take' | 'free'>;
@@ -42,13 +36,14 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       const isCounted = fleetShare !== undefined && shareLimit !== undefined;
       if (!tenants.hasSlot(installationId, limit)) return { kind: 'tenant', lookup: await tenants.get(installationId) };
       if (isCounted && !fleetSlots.hasRoom(fleetShare, shareLimit)) return { kind: 'share' };
-      tenants.takeSlot(installationId, launchId, limit);
+      tenants.takeSlot(installationId, limit);
       if (isCounted) fleetSlots.take(fleetShare, fleetSlotOf(launch));
       jobs.rows.put(jobKey, after, true);
       launches.rows.set(launchKey, launch);
       return { kind: 'admitted' };
     },
     release: async ({ installationId, launchId, guard, changes, fleetShare, life }) => {
+      const isGivenBack = givesSlotBack(guard.from);
       const key = `${installationId}/${launchId}`;
       const row = launches.rows.get(key);
       if (row === undefined || !fitsLaunchGuard(row, guard)) return { kind: 'launch', ...(row && { row }) };
@@ -56,8 +51,8 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       if (standing !== undefined) return { kind: 'recorded', life: standing };
       if (life !== undefined) usage.record(life);
       launches.rows.set(key, applyChanges(row, { ...changes, version: row.version + 1 }));
-      // Both change their maps before they first wait for anything.
-      void tenants.freeSlot(installationId, launchId);
+      if (isGivenBack) tenants.giveSlotBack(installationId);
+      // It changes its map before it first waits for anything.
       if (fleetShare !== undefined) void fleetSlots.free(fleetShare, fleetSlotOf({ installationId, launchId }));
       return { kind: 'released' };
     },

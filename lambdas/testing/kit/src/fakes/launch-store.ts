@@ -53,6 +53,7 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
     },
     listOpen: async (installationId) =>
       rows.openOf(installationId).sort((a, b) => (openAtOfLaunch(a) < openAtOfLaunch(b) ? -1 : 1)),
+    countOpen: async (installationId) => rows.openOf(installationId).length,
     pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfLaunch, request),
     findByInstance: async (instanceId) => {
       const found = instances.read().get(instanceId);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   MODULE_ROW,
   buildUsageAttribute,
@@ -43,7 +44,9 @@ export interface InMemoryTenantRegistry extends TenantRegistry, TenantLifecycle 
   /** Whether an admission would find a slot. */
   hasSlot(installationId: number, limit?: number): boolean;
   /** The tenant's part of an admission. Answers whether it was written. */
-  takeSlot(installationId: number, launchId: string, limit?: number): boolean;
+  takeSlot(installationId: number, limit?: number): boolean;
+  /** The tenant's part of a release. */
+  giveSlotBack(installationId: number): void;
 }
 
 export interface InMemoryTenantSettings {
@@ -51,6 +54,9 @@ export interface InMemoryTenantSettings {
   readonly defaultTier: string;
   readonly clock: Clock;
 }
+
+/** As the adapter has it. */
+const RECOUNT_ATTEMPTS = 3;
 
 export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): InMemoryTenantRegistry {
   const rows = new Map<number, TenantRow>();
@@ -66,22 +72,19 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
 
   const write = (installationId: number, row: TenantRow): void => {
     const before = rows.get(installationId);
-    const slots = row['slots'];
-    // DynamoDB has no empty set: taking the last element removes the attribute.
-    if (slots instanceof Set && slots.size === 0) delete row['slots'];
     rows.set(installationId, row);
     changes.push({ installationId, ...(before && { before: copyOf(before) }), after: copyOf(row) });
   };
   const marked = createEventuallyConsistentView(() =>
     [...rows].filter(([, row]) => readOpenMark(row) !== undefined).map(([installationId]) => installationId),
   );
-  const setLive = (installationId: number, change: (slots: Set<string>) => void, also: TenantRow = {}): void => {
-    const row = rows.get(installationId);
-    if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row)) return;
-    const slots = new Set(row['slots'] ?? []);
-    change(slots);
-    write(installationId, { ...row, ...also, slots, slot_changes: (row['slot_changes'] ?? 0) + 1 });
-  };
+  const countSlot = (installationId: number, row: CountedRow, difference: 1 | -1, also: TenantRow = {}): void =>
+    write(installationId, {
+      ...row,
+      ...also,
+      slots_held: (row.slots_held ?? 0) + difference,
+      slot_changes: (row.slot_changes ?? 0) + 1,
+    });
 
   const registry: InMemoryTenantRegistry = {
     ...createInMemoryTenantLifecycle({ rows, write, clock: settings.clock, accounts: () => accounts.read() }),
@@ -92,21 +95,33 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     pageSize: 100,
     get: async (installationId) => lookup(installationId),
     hasSlot: (installationId, limit) => mayAdmit(rows.get(installationId), limit),
-    takeSlot: (installationId, launchId, limit) => {
-      const isFree = mayAdmit(rows.get(installationId), limit);
-      const also = { open_shard: openShardOf(installationId), admitted_at: settings.clock.now().toISOString() };
-      if (isFree) setLive(installationId, (slots) => slots.add(launchId), also);
-      return isFree;
-    },
-    freeSlot: async (installationId, launchId) => {
-      setLive(installationId, (slots) => slots.delete(launchId));
-      return lookup(installationId);
-    },
-    restoreSlot: async (installationId, launchId) => setLive(installationId, (slots) => slots.add(launchId)),
-    rebuildSlots: async (installationId, launchIds) => {
+    takeSlot: (installationId, limit) => {
       const row = rows.get(installationId);
-      if (row?.['org_name'] === undefined || mayHoldSlots(row)) return;
-      write(installationId, { ...row, slots: new Set(launchIds), slot_changes: 0 });
+      if (row === undefined || !mayCount(row) || !mayAdmit(row, limit)) return false;
+      const also = { open_shard: openShardOf(installationId), admitted_at: settings.clock.now().toISOString() };
+      countSlot(installationId, row, 1, also);
+      return true;
+    },
+    giveSlotBack: (installationId) => {
+      const row = rows.get(installationId);
+      if (row?.['org_name'] === undefined) return;
+      if (mayCount(row) && (row.slots_held ?? 0) >= 1) countSlot(installationId, row, -1);
+      else write(installationId, { ...row, slot_changes: settings.clock.now().getTime() });
+    },
+    recountSlots: async (installationId, at, count) => {
+      for (let attempt = 1; attempt <= RECOUNT_ATTEMPTS; attempt += 1) {
+        const seen = rows.get(installationId)?.['slot_changes'];
+        const before = lookup(installationId);
+        const held = await count();
+        if (before.kind !== 'tenant' || (!before.slotsBroken && before.tenant.slotsHeld === held)) return false;
+        const row = rows.get(installationId);
+        if (row?.['org_name'] === undefined || !isDeepStrictEqual(row['slot_changes'], seen)) continue;
+        const { slots: _old, ...rest } = row;
+        const isCount = seen === undefined || (Number.isSafeInteger(seen) && Number(seen) >= 0);
+        write(installationId, { ...rest, slots_held: held, ...(!isCount && { slot_changes: at.getTime() }) });
+        return true;
+      }
+      return false;
     },
     limitGitHub: async (installationId, until) => {
       const row = rows.get(installationId);
@@ -164,12 +179,11 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   return registry;
 }
 
-function mayHoldSlots(
-  row: TenantRow,
-): row is TenantRow & { readonly slots?: Set<string>; readonly slot_changes?: number } {
-  const { slots, slot_changes: changes } = row;
-  const isSet = slots instanceof Set && [...slots].every((entry) => typeof entry === 'string');
-  return (slots === undefined || isSet) && (changes === undefined || typeof changes === 'number');
+type CountedRow = TenantRow & { readonly slots_held?: number; readonly slot_changes?: number };
+
+function mayCount(row: TenantRow): row is CountedRow {
+  const isCount = (value: unknown): boolean => value === undefined || (typeof value === 'number' && value >= 0);
+  return row['slots'] === undefined && isCount(row['slots_held']) && isCount(row['slot_changes']);
 }
 
 function mayAdmit(row: TenantRow | undefined, replacement: number | undefined): boolean {
@@ -178,12 +192,12 @@ function mayAdmit(row: TenantRow | undefined, replacement: number | undefined): 
     row['org_name'] === undefined ||
     row['status'] !== 'active' ||
     isMarkedDeleted(row) ||
-    !mayHoldSlots(row)
+    !mayCount(row)
   )
     return false;
   const own = row['max_runners'];
   const usable = Number.isSafeInteger(own) && (own as number) >= 0;
   const limit = replacement === undefined || usable ? own : replacement;
   if (typeof limit !== 'number') return false;
-  return (row['slots'] ?? new Set()).size < limit;
+  return (row.slots_held ?? 0) < limit;
 }

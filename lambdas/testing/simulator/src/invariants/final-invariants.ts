@@ -1,6 +1,7 @@
 import { isEnded, isOpenLaunch, type Job } from '@multi-tenant-runner/core';
 import type { Scheduler } from '../engine/scheduler';
 import type { State } from '../services/backend';
+import { slotsHeldOf } from './invariants';
 import type { Violations } from './violations';
 import type { Deliveries } from '../services/deliveries';
 import type { SimulatedGitHub } from '../services/simulated-github';
@@ -60,8 +61,8 @@ function leftovers(ended: EndedSimulation): string[] {
     if (isAlive(machine))
       left.push(`machine ${machine.record.instanceId} (${machine.launchId}) of ${machine.installationId}`);
   for (const [installationId, row] of state.tenants.rows) {
-    const slots = row['slots'];
-    if (slots instanceof Set && slots.size > 0) left.push(`slots ${[...slots].join(' ')} of ${installationId}`);
+    const held = slotsHeldOf(row);
+    if (held !== 0) left.push(`${held} slots of ${installationId}`);
     if (row['status'] === 'deleted' && row['cleanup'] !== 'done') left.push(`clean-up of ${installationId}`);
   }
   for (const { index, slots } of state.fleetSlots.all())

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE, holdsSlot, type Launch } from '@multi-tenant-runner/core';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { Violations } from './violations';
@@ -22,6 +22,8 @@ export interface InvariantsDeps {
   readonly scheduler: Scheduler;
   readonly violations: Violations;
   readonly machines: Machines;
+  /** The launches' rows, by tenant and id. */
+  readonly launches: ReadonlyMap<string, Launch>;
   readonly github: SimulatedGitHub;
   readonly fleet?: FleetPlan;
 }
@@ -111,7 +113,7 @@ function secondMachines(machine: SimMachine, own: readonly SimMachine[]): readon
 }
 
 function checkSlots(
-  { events, violations, machines }: InvariantsDeps,
+  { events, violations, machines, launches }: InvariantsDeps,
   tenantOf: (installationId: number) => SimTenant | undefined,
   onTotal: (total: number) => void,
 ): void {
@@ -125,40 +127,40 @@ function checkSlots(
   });
   events.on('tenant-row.changed', (change) => {
     const { installationId, before, after } = change;
-    const had = slotsOf(before);
-    const has = slotsOf(after);
+    const had = slotsHeldOf(before);
+    const has = slotsHeldOf(after);
     const tenant = tenantOf(installationId);
-    total += has.size - (slots.get(installationId) ?? 0);
-    slots.set(installationId, has.size);
+    total += has - (slots.get(installationId) ?? 0);
+    slots.set(installationId, has);
     if (tenant !== undefined && tenant.installationId === installationId) {
       for (const what of wrongSlots(change, tenant.limit)) violations.record('over the limit', what);
-      if (has.size <= tenant.limit) tenant.ceiling = tenant.limit;
+      if (has <= tenant.limit) tenant.ceiling = tenant.limit;
     }
-    for (const launchId of had) {
-      if (has.has(launchId)) continue;
-      const machine = machines.aliveOf(installationId).find((candidate) => candidate.launchId === launchId);
-      if (machine !== undefined)
-        violations.record(
-          'over the limit',
-          `the slot of ${launchId} was given back while ${machine.record.instanceId} lives`,
-        );
+    for (const { launchId, record } of has < had ? machines.aliveOf(installationId) : []) {
+      const launch = launches.get(`${installationId}/${launchId}`);
+      if (launch !== undefined && !holdsSlot(launch))
+        violations.record('over the limit', `the slot of ${launchId} was given back while ${record.instanceId} lives`);
     }
+    if (has < had && machines.aliveOf(installationId).length > has)
+      violations.record(
+        'over the limit',
+        `more machines of ${installationId} live than the ${has} slots that are held`,
+      );
     onTotal(total);
   });
 }
 
 function wrongSlots({ installationId, before, after }: TenantTableChange, limit: number): readonly string[] {
-  const has = slotsOf(after);
-  if (has.size <= slotsOf(before).size) return [];
+  const has = slotsHeldOf(after);
+  if (has <= slotsHeldOf(before)) return [];
   return [
-    ...(has.size > limit ? [`slot ${[...has].join(' ')} of ${installationId} was given with a limit of ${limit}`] : []),
+    ...(has > limit ? [`slot ${has} of ${installationId} was given with a limit of ${limit}`] : []),
     ...(after?.['status'] === 'active'
       ? []
       : [`a slot of ${installationId} was given while the tenant is ${String(after?.['status'])}`]),
   ];
 }
 
-function slotsOf(row: Record<string, unknown> | undefined): ReadonlySet<string> {
-  const slots = row?.['slots'];
-  return slots instanceof Set ? new Set([...slots].map(String)) : new Set();
+export function slotsHeldOf(row: Readonly<Record<string, unknown>> | undefined): number {
+  return Number(row?.['slots_held'] ?? 0);
 }

@@ -106,7 +106,7 @@ function activeTenant(installationId: number) {
       tier: 'small',
       maxRunners: 1,
       maxRunnersFromRow: true,
-      slots: new Set<string>(),
+      slotsHeld: 0,
       slotChanges: 0,
       caps: {},
       circuits: new Map(),
