@@ -37,8 +37,8 @@ describe('once nothing is open', () => {
   const over = async (): Promise<System> => {
     const system = await restingSystem();
     const { tenants } = system.harness.state;
-    tenants.takeSlot(ID, '1-1');
-    await tenants.freeSlot(ID, '1-1');
+    tenants.takeSlot(ID);
+    tenants.giveSlotBack(ID);
     return system;
   };
 
@@ -58,7 +58,7 @@ describe('once nothing is open', () => {
     let left = where === 'launches.pageOpen' ? 2 : 1;
     system.harness.faults.before(where, () => {
       // The second listing is the one that the mark's end rests on.
-      if ((left -= 1) === 0) system.harness.state.tenants.takeSlot(ID, '2-1');
+      if ((left -= 1) === 0) system.harness.state.tenants.takeSlot(ID);
     });
     expect(await looks(system)).toBe(1);
     expect([left, await isMarked(system)]).toEqual([0, true]);
@@ -66,7 +66,7 @@ describe('once nothing is open', () => {
 
   test('a slot that nothing explains is freed first', async () => {
     const system = await over();
-    system.harness.state.tenants.takeSlot(ID, '2-1');
+    system.harness.state.tenants.takeSlot(ID);
     system.harness.clock.advance(MARK_REST);
     await system.sweep();
     expect(await isMarked(system)).toBe(true);

@@ -254,7 +254,7 @@ test('of 300 launches at once each holds at most one slot, and releases twice gi
   expect(left.map(({ launchId }) => launchId).sort()).toEqual(winners.slice(3).sort());
 });
 
-test('slots that are counted beside admissions and releases, and beside each other, are those that are held', async () => {
+test('slots that are counted beside admissions, releases and each other are those that are held', async () => {
   const installationId = 202;
   const registry = registryOn();
   const { launches, tenants } = storesOn(createTestClock());

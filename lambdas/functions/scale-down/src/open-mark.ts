@@ -20,9 +20,9 @@ function needsMark({ lookup, launches, jobs }: Snapshot): boolean {
   return lookup.kind !== 'none' && jobs.some(({ state }) => state !== 'parked');
 }
 
-/** A slot that nothing explains any more is freed by the next visits. Those of an uninstalled tenant mean nothing. */
-const holdsNoSlot = ({ lookup, slots }: Snapshot): boolean =>
-  isOffboarded(lookup) || lookup.kind !== 'tenant' || (slots.size === 0 && !lookup.slotsBroken);
+/** A count that nothing explains any more is mended by this visit. That of an uninstalled tenant means nothing. */
+const holdsNoSlot = ({ lookup }: Snapshot): boolean =>
+  isOffboarded(lookup) || lookup.kind !== 'tenant' || (lookup.tenant.slotsHeld === 0 && !lookup.slotsBroken);
 
 /**
  * Only if nothing is open in a look that began after the mark was read: what was admitted since, the write's condition

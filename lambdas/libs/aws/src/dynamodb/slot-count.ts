@@ -34,12 +34,12 @@ export function takeSlot(
 
 /**
  * The tenant's part of a release, in the write that takes the launch out of a state that holds a slot. Without the
- * condition the update would create a missing row, or fail as a whole.
+ * condition the update would create a missing row, count below zero or fail as a whole.
  */
 export function giveSlotBack(key: Item): Update {
   const expression = new Expression();
   const isHeld = `${expression.name(HELD)} >= ${expression.value(1)}`;
-  const condition = [existsAsTenant(expression), isHeld, mayCount(expression)].join(' AND ');
+  const condition = `${isHeld} AND ${mayCount(expression)}`;
   return { key, expression, update: count(expression, -1), condition };
 }
 

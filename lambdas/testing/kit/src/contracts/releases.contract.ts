@@ -130,6 +130,11 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotsHeld: 2, slotChanges: 4 } });
   });
 
+  it('counts no slot below none', async () => {
+    await tables.admissions.release(endOf(await begin({ slots_held: 0 })));
+    await expect(tables.tenants.get(id)).resolves.toMatchObject({ slotsBroken: false, tenant: { slotsHeld: 0 } });
+  });
+
   it('refuses a request that leaves open whether a slot is held', async () => {
     const row = await begin();
     const request = { ...endOf(row), guard: { from: ['held', 'ending'] as const } };

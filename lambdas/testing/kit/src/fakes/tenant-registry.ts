@@ -104,9 +104,9 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     },
     giveSlotBack: (installationId) => {
       const row = rows.get(installationId);
-      if (row?.['org_name'] === undefined) return;
-      if (mayCount(row) && (row.slots_held ?? 0) >= 1) countSlot(installationId, row, -1);
-      else write(installationId, { ...row, slot_changes: settings.clock.now().getTime() });
+      if (row !== undefined && mayCount(row) && (row.slots_held ?? 0) >= 1) countSlot(installationId, row, -1);
+      else if (row?.['org_name'] !== undefined)
+        write(installationId, { ...row, slot_changes: settings.clock.now().getTime() });
     },
     recountSlots: async (installationId, at, count) => {
       for (let attempt = 1; attempt <= RECOUNT_ATTEMPTS; attempt += 1) {
