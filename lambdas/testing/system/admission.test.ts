@@ -30,7 +30,6 @@ describe('a job that is new', () => {
     expect(names.filter((name) => /^(jobs|launches)\.(create|change)$/.test(name))).toEqual([
       'launches.change',
       'launches.change',
-      'launches.change',
     ]);
     process.stdout.write(`calls of a job that starts at once: ${names.length}\n`);
   });

@@ -51,7 +51,7 @@ class Sweep(World):
             # A machine that Describe does not show yet is younger than the grace.
             if s[self.young + launch] or s[self.lease + launch] or s[self.hidden + launch]:
                 continue
-            yield from self.machine_known(s, idle, launch)
+            yield from self.without_id(s, idle, launch)
             yield from self.unfinished(s, idle, launch)
             yield from self.job_of(s, launch)
             yield from self.gate_of(s, idle, launch)
@@ -125,15 +125,10 @@ class Sweep(World):
         ):
             yield ("sweep: intent without instance id", idle, launch), self.begin(s, idle, SLEASE, launch), False, None
 
-    def machine_known(self, s, idle, launch):
+    def without_id(self, s, idle, launch):
         """What EC2 says of a launch that should have a machine."""
-        row, machine, known = s[self.row + launch], s[self.machine + launch], s[self.instance + launch]
-        if row == LAUNCHING and not known and idle is not None:
+        if s[self.row + launch] == LAUNCHING and not s[self.instance + launch] and idle is not None:
             yield self.by_token(s, idle, launch)
-        if row in (NONE, ENDED) and slot:
-            t = list(s)
-            t[SLOTS] &= ~(1 << launch)
-            yield ("sweep: slot of an ended row, DELETE slot", ENVIRONMENT, launch), t, False, None
 
     def gone_unheard(self, s, idle, launch):
         """EC2's word on an id needs no grace, but that it does not know the id is no word."""
