@@ -33,7 +33,9 @@ function readCommandLine(program, args, environment = process.env) {
 /** `npm test --list` hands npm an option, and the program none: it would do something else than it was asked for. */
 function keptByNpm(names, environment) {
   if (environment.npm_lifecycle_event === undefined) return undefined;
-  return names.find((name) => environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
+  // node-gyp has a setting of this name, which machines keep for good.
+  const others = names.filter((name) => name !== 'jobs');
+  return others.find((name) => environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
 }
 
 function listed(words) {

@@ -72,6 +72,7 @@ test('an option that npm took for its own is said, with where it belongs', () =>
     problem: 'npm took --seed for its own; put "--" before it, as in npm run <script> -- --seed.',
   });
   expect(readCommandLine(ONE, [], { npm_config_seed: 'of-mine' }).kind).toBe('run');
+  expect(readCommandLine(ONE, [], { npm_lifecycle_event: 'one', npm_config_jobs: 'max' }).kind).toBe('run');
 });
 
 test('the bench takes nothing but --help', () => {
