@@ -587,6 +587,24 @@ export const mutations = [
     suites: ['testing/system/own-end'],
   },
   {
+    name: 'a machine: what a container has heard of it is believed without a look at the row',
+    file: 'functions/scale-down/src/handle-instance-event.ts',
+    edits: [['if (found?.launch !== undefined) return found;', 'if (found !== undefined) return found;']],
+    suites: ['testing/system/call-counts'],
+  },
+  {
+    name: 'the wake: left out after a release that gave back the last slot',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [['freeSlots(lookup.tenant) > 0', 'freeSlots(lookup.tenant) >= 0']],
+    suites: ['testing/system/release'],
+  },
+  {
+    name: 'the wake: left out after a release that another one may have left undone',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [['if (!gaveBack || settings', 'if (settings']],
+    suites: ['testing/system/call-counts'],
+  },
+  {
     name: 'the end of a job: one that we decided counts as its runner free',
     file: 'libs/core/src/model/launch.ts',
     edits: [[' && taken.reason === undefined', '']],

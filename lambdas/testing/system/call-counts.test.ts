@@ -1,3 +1,5 @@
+import { release } from '@multi-tenant-runner/core';
+import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-instance-event';
 import { createFunctions } from './functions';
 import { createSystem, type System } from './system';
 
@@ -80,6 +82,50 @@ describe('the start of a job on its own machine', () => {
     expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'foreign-owner' });
   });
 });
+
+describe('the end of a machine', () => {
+  const gone = async (maxRunners: number) => {
+    const system = createSystem();
+    system.harness.addTenant({ max_runners: maxRunners });
+    await system.queueJob(1);
+    const { instanceId } = system.machineOf(1);
+    return { system, instanceId, functions: createFunctions(system) };
+  };
+
+  test('is looked up by the launch that the container has heard of with its job', async () => {
+    const { system, instanceId, functions } = await gone(1);
+    await functions.jobEvent(system.takeJob(instanceId, 1));
+    await functions.jobEvent(system.finishJob(instanceId, 1));
+    const calls = await callsOf(system, () => functions.instanceEvent(instanceId, 'shutting-down'));
+    expect(calls).toEqual(['admissions.read', 'configs.remove', 'admissions.release', 'jobs.pageWaiting']);
+    expect(system.slots()).toEqual([]);
+  });
+
+  test("is looked up in the index where a tenant gave its own runner another's name", async () => {
+    const { system, instanceId } = await gone(1);
+    const deps = system.scaleDown();
+    deps.known.remember(instanceId, { installationId: 2002, launchId: '7-1' });
+    await handleInstanceEvent({ instanceId, state: 'shutting-down' }, deps);
+    expect(system.slots()).not.toContain('1-1');
+  });
+
+  test('asks for waiting jobs only where its slot was the last', async () => {
+    const { system: other, instanceId: second } = await gone(2);
+    await other.jobEvent(other.takeJob(second, 1));
+    const ended = await callsOf(other, () => other.shutDown(second));
+    expect(ended).not.toContain('jobs.pageWaiting');
+    expect(other.slots()).toEqual([]);
+    // A word that comes twice cannot know what the first one left undone.
+    expect(await callsOf(other, () => repeatEnd(other, second))).toContain('jobs.pageWaiting');
+  });
+});
+
+/** As the release of a launch that another invocation has ended. */
+const repeatEnd = (system: System, instanceId: string) => {
+  const launch = system.harness.state.launches.all().find((row) => row.instanceId === instanceId);
+  if (launch === undefined) throw new Error(`no launch of ${instanceId}`);
+  return release(launch, { reason: 'machine-gone', followUp: { kind: 'ask' } }, system.scaleDown());
+};
 
 test('the second word of a machine that is gone costs two reads', async () => {
   const { system, instanceId } = await withRunningJob();

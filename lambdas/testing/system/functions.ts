@@ -66,8 +66,8 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
     },
   });
   const record = (...one: Parameters<typeof recordOf>) => ({ Records: [recordOf(...one)] });
-  const scaleDown = async (event: Parameters<ReturnType<typeof createScaleDown>>[0]) =>
-    createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 })(event, context());
+  const scaleDownHandler = createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 });
+  const scaleDown = async (event: Parameters<typeof scaleDownHandler>[0]) => scaleDownHandler(event, context());
   const asBatch = (answer: unknown): BatchResponse => answer as BatchResponse;
 
   const tenantManager = (event: unknown) => {

@@ -26,6 +26,7 @@ import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import type { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
 import type { ScaleUpDeps } from '@multi-tenant-runner/scale-up/deps';
 import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-instance-event';
+import { createKnownMachines } from '@multi-tenant-runner/scale-down/known-machines';
 import { handleJobEvent } from '@multi-tenant-runner/scale-down/handle-job-event';
 import { sweep, type SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { ScaleDownDeps } from '@multi-tenant-runner/scale-down/deps';
@@ -106,6 +107,7 @@ export function createSystem(options: SystemOptions = {}): System {
     ...shared,
     ...(options.checks === true && { checkRuns }),
     scaleDown: LIMITS,
+    known: createKnownMachines(),
     lease: { name: worker, milliseconds: LEASE },
   });
   const registrationOf = (instanceId: string): InMemoryRegistration => {

@@ -52,7 +52,10 @@ async function bindFirstLaunch(
   const ofMachine = instanceIdOf(deps.environment, name);
   if (ofMachine === undefined) return undefined;
   const bound = await bindJob({ installationId, launchId: launchIdOf(jobId, 1) }, taken, deps, { ofMachine });
-  if (bound.ok) return bound;
+  if (bound.ok) {
+    deps.known.remember(ofMachine, bound.row);
+    return bound;
+  }
   const { row } = bound;
   return row?.instanceId === ofMachine && row.state !== 'ended' ? { ok: false, seen: row } : undefined;
 }
@@ -66,6 +69,7 @@ async function bindFound(
   const launch = await findByRunner(installationId, name, deps);
   if (launch === undefined) return undefined;
   const bound = await bindJob(launch, taken, deps);
+  if (bound.ok) deps.known.remember(bound.row.instanceId, bound.row);
   return bound.ok ? bound : { ok: false, seen: launch };
 }
 

@@ -9,6 +9,7 @@ import type {
   RunnerFleet,
   SecurityGroups,
 } from '@multi-tenant-runner/core';
+import type { KnownMachines } from './known-machines';
 
 export interface ScaleDownSettings {
   /** Milliseconds. A machine whose runner never came online after this long is given up. */
@@ -38,6 +39,7 @@ export interface ScaleDownDeps extends ProtocolDeps {
   /** Absent where the operator did not ask for checks on commits. */
   readonly checkRuns?: CheckRuns;
   readonly scaleDown: ScaleDownSettings;
+  readonly known: KnownMachines;
   /** The name and length of this invocation's leases. */
   readonly lease: LeaseHolder;
 }

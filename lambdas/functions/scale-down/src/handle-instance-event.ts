@@ -15,10 +15,12 @@ import {
   type Job,
   type Launch,
   type Parsed,
+  type SlotRows,
 } from '@multi-tenant-runner/core';
 import { handleInterruption } from './handle-interruption';
 import { GONE, explainEnd, type Explained } from './machine-end';
 import type { ScaleDownDeps } from './deps';
+import type { LaunchKey } from './known-machines';
 
 export interface InstanceEvent {
   readonly instanceId: string;
@@ -55,22 +57,16 @@ export function parseInstanceEvent(value: unknown): Parsed<InstanceEvent> {
  */
 export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownDeps): Promise<void> {
   if (event.state === 'interrupted') return handleInterruption(event.instanceId, deps);
-  const key = await deps.launches.findByInstance(event.instanceId);
-  if (key === undefined) return;
-  // With what its release rests on, unless that has come before.
-  const { launch, ...seen } =
-    event.state === 'shutting-down'
-      ? await deps.admissions.read({ ...key, jobIds: [jobIdOfLaunch(key.launchId)] })
-      : { launch: await deps.launches.get(key.installationId, key.launchId) };
-  if (launch === undefined || launch.instanceId !== event.instanceId) return;
+  const { launch, ...seen } = await findLaunch(event, deps);
+  if (launch === undefined) return;
   // EC2 reports `terminated` after `shutting-down`. Of a runner that had a job no registration is left either.
   if (launch.state === 'ended' && launch.takenBy !== undefined && event.state !== 'stopped') return;
   if (event.state !== 'stopped') {
     const ended = event.endedAt === undefined ? {} : { endedAt: event.endedAt };
-    const why = isAfterItsJob(launch, event, 'jobs' in seen ? seen.jobs : NO_JOBS)
+    const why = isAfterItsJob(launch, event, seen.jobs ?? NO_JOBS)
       ? { reason: GONE, worked: hasWorked(launch) }
       : await explain(launch, deps);
-    await release(launch, { ...why, ...ended, ...('lookup' in seen && { seen }), followUp: { kind: 'ask' } }, deps);
+    await release(launch, { ...why, ...ended, ...(isSeen(seen) && { seen }), followUp: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
@@ -86,6 +82,30 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
     registration: 'whatever',
   } as const;
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
+}
+
+type Found = Partial<Omit<SlotRows, 'launch'>> & { readonly launch?: Launch | undefined };
+
+/** The launch that names the machine. */
+async function findLaunch(event: InstanceEvent, deps: ScaleDownDeps): Promise<Found> {
+  const known = deps.known.find(event.instanceId);
+  const found = known && (await readLaunch(known, event, deps));
+  if (found?.launch !== undefined) return found;
+  const key = await deps.launches.findByInstance(event.instanceId);
+  return key === undefined ? {} : readLaunch(key, event, deps);
+}
+
+/** With what its release rests on, unless that has come before. */
+async function readLaunch(key: LaunchKey, { instanceId, state }: InstanceEvent, deps: ScaleDownDeps): Promise<Found> {
+  const found: Found =
+    state === 'shutting-down'
+      ? await deps.admissions.read({ ...key, jobIds: [jobIdOfLaunch(key.launchId)] })
+      : { launch: await deps.launches.get(key.installationId, key.launchId) };
+  return found.launch?.instanceId === instanceId ? found : {};
+}
+
+function isSeen(found: Found): found is Found & Pick<SlotRows, 'lookup' | 'jobs'> {
+  return found.lookup !== undefined && found.jobs !== undefined;
 }
 
 const NO_JOBS: ReadonlyMap<number, Job> = new Map();

@@ -49,9 +49,12 @@ async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDo
 async function recordOwnEnd(event: JobEvent, deps: ScaleDownDeps): Promise<boolean> {
   const { kind, runnerOnly, runnerName: onRunner } = event;
   if (kind !== 'completed' || runnerOnly === true || onRunner === undefined) return false;
-  if (instanceIdOf(deps.environment, onRunner) === undefined) return false;
+  const instanceId = instanceIdOf(deps.environment, onRunner);
+  if (instanceId === undefined) return false;
   const ofLaunch = launchIdOf(event.jobId, 1);
-  return endJob(event, { ...endOf(event), at: event.at }, deps, { ofLaunch, onRunner });
+  if (!(await endJob(event, { ...endOf(event), at: event.at }, deps, { ofLaunch, onRunner }))) return false;
+  deps.known.remember(instanceId, { installationId: event.installationId, launchId: ofLaunch });
+  return true;
 }
 
 async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {

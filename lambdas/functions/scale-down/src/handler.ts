@@ -10,12 +10,13 @@ import {
 } from '@multi-tenant-runner/runtime';
 import { parseInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
 import { handleJobEvent } from './handle-job-event';
+import { createKnownMachines } from './known-machines';
 import { reportSweep } from './report-sweep';
 import { sweep, type SweepReport } from './sweep';
 import type { ScaleDownDeps } from './deps';
 
 /** What is the same for every invocation; the lease is each one's own. */
-export type ScaleDownBase = Omit<ScaleDownDeps, 'lease'> & {
+export type ScaleDownBase = Omit<ScaleDownDeps, 'lease' | 'known'> & {
   readonly leaseMilliseconds: number;
   readonly maxReceiveCount: number;
 };
@@ -24,10 +25,12 @@ export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) =
 
 /** The queue of runner events, or the schedule's sweep. */
 export function createHandler(base: ScaleDownBase): ScaleDownHandler {
+  const known = createKnownMachines();
   const handle: ScaleDownHandler = async (event, context) => {
     const log = base.log.with({ request_id: context.awsRequestId });
     const depsFor = (name: string): ScaleDownDeps => ({
       ...base,
+      known,
       log,
       lease: { name: `${context.awsRequestId}/${name}`, milliseconds: base.leaseMilliseconds },
     });

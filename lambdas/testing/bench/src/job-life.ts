@@ -163,7 +163,7 @@ function createTenant(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
       // As many changes as a tenant has that has had so many machines for years.
       const counts = { slots_held: machines, slot_changes: 100_000 * machines };
       // It is active: the mark is made and cleared once for all jobs that come close together.
-      const row = tenantRow({ installation_id: TENANT, max_runners: machines + 1, ...counts, ...marked });
+      const row = tenantRow({ installation_id: TENANT, max_runners: machines + 2, ...counts, ...marked });
       await client.send(new PutItemCommand({ TableName, Item: toAttributes(row) }));
       return row;
     },

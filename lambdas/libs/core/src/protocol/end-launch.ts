@@ -38,6 +38,8 @@ interface Facts {
 
 export interface Over extends Facts {
   readonly launch: Launch;
+  /** The slot was the launch's until this very write. */
+  readonly gaveBack: boolean;
 }
 
 /** How often the row is read again when another write reached it meanwhile; then it is left to the sweep, `ending`. */
@@ -52,12 +54,17 @@ export async function endLaunch(launch: Launch, how: LaunchEnd, deps: EndLaunchD
     // Of a launch whose runner took a job, GitHub was not asked meanwhile. One that has ended gave its slot back.
     const isFresh = look === 1 && current.takenBy !== undefined && current.state !== 'ended';
     const facts = await readFacts(current, isFresh ? how.seen : undefined, deps);
-    if (current.state === 'ended') return { ...facts, launch: current };
+    if (current.state === 'ended') return { ...facts, launch: current, gaveBack: false };
     const isOver = isClean && look <= LOOKS && !mayBeConfigured(current, how, deps);
     const answer = await writeEnd(current, { proof: withJobEnd(current, proof, facts), isOver, facts }, deps);
-    if (answer.kind === 'over')
-      return { ...facts, ...answer, lookup: holdsSlot(current) ? withoutSlot(answer.lookup) : answer.lookup };
-    if (answer.row === undefined) return { ...facts, lookup: await countWithout(current, deps), launch: current };
+    if (answer.kind === 'over') {
+      const gaveBack = holdsSlot(current);
+      return { ...facts, ...answer, lookup: gaveBack ? withoutSlot(answer.lookup) : answer.lookup, gaveBack };
+    }
+    if (answer.row === undefined) {
+      const lookup = await countWithout(current, deps);
+      return { ...facts, lookup, launch: current, gaveBack: false };
+    }
     const isOurs = how.lease === undefined || answer.row.leaseOwner === how.lease.name;
     if (answer.row.state !== 'ended' && !isOurs) return undefined;
     current = answer.row;

@@ -1,5 +1,6 @@
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
+import { freeSlots } from '../model/tenant';
 import type { JobEnd } from '../transitions';
 import { endJob } from './end-job';
 import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
@@ -37,9 +38,18 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   // Even a release that changed nothing wakes: the one that did may have died right after it. What GitHub said of the
   // job may have changed the tenant's row.
   if (isSettled) await dispatchNextJobs(launch.installationId, deps);
-  else await dispatchInto(over.lookup, deps);
+  else if (!hadRoom(over, deps)) await dispatchInto(over.lookup, deps);
   await giveTurns(TURNS, deps);
   return true;
+}
+
+/**
+ * `lookup` is without the slot that was given back. No job waits for a slot of a tenant that had another one before this one came free. Whatever waits otherwise, and what was
+ * parked in this very moment, the sweep wakes within a minute, as after a release that dies before its wake.
+ */
+function hadRoom({ lookup, gaveBack }: Over, { settings }: ReleaseDeps): boolean {
+  if (!gaveBack || settings.maxRunnersTotal !== undefined) return false;
+  return lookup.kind === 'tenant' && !lookup.slotsBroken && freeSlots(lookup.tenant) > 1;
 }
 
 /** Tenants that are asked for a job at a release: one slot is free, and not each has one. */
