@@ -22,9 +22,12 @@ test('a burst has jobs of each tenant, and perhaps a flood', () => {
     tenants: 99,
     jobs: 1,
     flood: 500,
+    isFirst: false,
     setup: { shared: false },
   });
-  expect(parseArguments(['--burst', '1', '--each', '25'])).toMatchObject({ tenants: 1, jobs: 25, flood: 0 });
+  expect(parseArguments(['--burst', '1', '--each', '25', '--first'])).toMatchObject({
+    ...{ tenants: 1, jobs: 25, flood: 0, isFirst: true },
+  });
 });
 
 test('a burst may share calls, run more functions at once, and keep configurations in DynamoDB', () => {

@@ -46,6 +46,7 @@ const PROGRAM: Program = {
     'config-store': TEXT,
     day: SWITCH,
     shared: SWITCH,
+    first: SWITCH,
     seed: TEXT,
     faults: TEXT,
     shrink: SWITCH,
@@ -68,6 +69,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (numbers['burst'] !== undefined)
     return {
       ...{ kind: 'burst', tenants: numbers['burst'], jobs: numbers['each'] ?? 1, flood: numbers['flood'] ?? 0 },
+      isFirst: switches.has('first'),
       setup: {
         shared: switches.has('shared'),
         ...(numbers['concurrency'] !== undefined && { concurrency: numbers['concurrency'] }),

@@ -22,7 +22,7 @@ import { createRegion, type Region } from './services/region';
 import { createLineage } from './services/lineage';
 import { createMachineCalls } from './services/machine-calls';
 import { createMachines } from './services/machines';
-import { createPortCalls } from './services/ports';
+import { createPortCalls, type SentCall } from './services/ports';
 import { createSimulatedApp } from './services/simulated-app';
 import { createSimulatedEc2 } from './services/simulated-ec2';
 import { createSimulatedGitHub } from './services/simulated-github';
@@ -36,6 +36,8 @@ export interface SimulationSetup {
   readonly keepTrace: boolean | 'off';
   readonly log: Log;
   readonly limits?: Limits;
+  /** Hears of each call of a port. */
+  readonly onCall?: (what: 'sent' | 'answered', call: SentCall) => void;
 }
 
 /** A Region that can fail, and what AWS and GitHub let an account and an installation do. */
@@ -57,6 +59,7 @@ export function buildSimulation({
   keepTrace,
   log,
   limits,
+  onCall,
 }: SimulationSetup) {
   const events = createSimulationBus();
   const random = createRandom(options.seed);
@@ -99,9 +102,11 @@ export function buildSimulation({
   const draw = overDraws(faultDraws.draw);
   const calls = createPortCalls({
     ...{ scheduler, draw, drawSleep, trace, lineage, afterEffect },
-    onSend: (method, [request]) => {
-      if (ASKS_FOR_MACHINES.has(method)) events.emit('machines.asked', (request as LaunchRequest).intent);
+    onSend: (call) => {
+      if (ASKS_FOR_MACHINES.has(call.method)) events.emit('machines.asked', (call.args[0] as LaunchRequest).intent);
+      onCall?.('sent', call);
     },
+    ...(onCall && { onAnswer: (call: SentCall) => onCall('answered', call) }),
   });
   const machineDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates of machines'));
   const backend = createBackend({

@@ -20,7 +20,7 @@ ${Object.entries(FAULT_KINDS)
   --sweep <n>      instead, run the sweep over n tenants, 1 to 100000, and print how long it takes
   --deliveries <n> instead, run recovery at n deliveries a second, 1 to 1000, and print how far behind it is
   --burst <n>      instead, queue jobs of n tenants at once, 1 to 10000, and print how long until EC2 is asked for
-                   their machines
+                   their machines; each tenant had a job a quarter of an hour before
   --outage <n>     with --day: minutes that the Region is down, 0 to 600 (60); without it instead, let the webhook
                    fail for n minutes, 1 to 1440, in which --tenants queue --jobs, and print how long until recovery
                    has heard of them
@@ -33,6 +33,7 @@ ${Object.entries(FAULT_KINDS)
   --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1); with --pushes: apps of each tenant (1)
   --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail; with --burst: as many jobs
                    of one more tenant (0)
+  --first          with --burst: no tenant has ever had a job
   --shared         launches share calls of RunInstances with other tenants'; without --burst the account has one call in
                    two seconds, so that most do
   --concurrency <n>  with --burst and --day: functions of scale-up at once, 2 to 100 (5)

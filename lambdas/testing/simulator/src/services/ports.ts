@@ -13,6 +13,15 @@ export interface PortCalls {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** A call of a port that is sent. */
+export interface SentCall {
+  readonly port: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** The function. */
+  readonly by: string;
+}
+
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** @param deps `afterEffect` runs at the moment a call has taken effect. */
@@ -23,7 +32,8 @@ export function createPortCalls(deps: {
   readonly trace: Trace;
   readonly lineage: Lineage;
   readonly afterEffect: () => void;
-  readonly onSend?: (method: string, args: readonly unknown[]) => void;
+  readonly onSend?: (call: SentCall) => void;
+  readonly onAnswer?: (call: SentCall) => void;
 }): PortCalls {
   const { scheduler, draw, trace } = deps;
   const counts = new Map<string, number>();
@@ -37,7 +47,7 @@ export function createPortCalls(deps: {
     const { port, method } = where;
     const name = `${port}.${method}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
-    deps.onSend?.(method, args);
+    deps.onSend?.({ port, method, args, by: container.of });
     const act = (): Promise<unknown> => {
       const answer = deps.lineage.during(container, () => effect(...args));
       deps.afterEffect();
@@ -85,7 +95,14 @@ export function createPortCalls(deps: {
   const call = async (...[where, effect, args, container]: Parameters<typeof send>): Promise<unknown> => {
     const sleep = container.frozen ? 0 : deps.drawSleep(where.method);
     if (sleep !== undefined) await container.thaw(sleep);
-    return sendInTime(requestTimeout(where.port, where.method), () => send(where, effect, args, container));
+    const answer = sendInTime(requestTimeout(where.port, where.method), () => send(where, effect, args, container));
+    const { onAnswer } = deps;
+    if (onAnswer !== undefined)
+      answer.then(
+        () => onAnswer({ ...where, args, by: container.of }),
+        () => undefined,
+      );
+    return answer;
   };
 
   return {
