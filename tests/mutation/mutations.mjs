@@ -847,6 +847,30 @@ export const mutations = [
     suites: ['testing/system/cancelled-jobs'],
   },
   {
+    name: 'the remembered runner group: serves a job whose first launch came to nothing',
+    file: 'libs/core/src/decisions/known-group.ts',
+    edits: [['job.startNumber > 1 || ', '']],
+    suites: ['libs/core/src/decisions/known-group'],
+  },
+  {
+    name: 'the remembered runner group: serves whatever group the row names now',
+    file: 'libs/core/src/decisions/known-group.ts',
+    edits: [['known.group === group && ', '']],
+    suites: ['libs/core/src/decisions/known-group'],
+  },
+  {
+    name: 'the remembered runner group: takes public repositories',
+    file: 'libs/core/src/decisions/known-group.ts',
+    edits: [['repositories === undefined ? !isPublic', 'repositories === undefined ? true']],
+    suites: ['libs/core/src/decisions/known-group'],
+  },
+  {
+    name: 'the remembered runner group: a machine whose token GitHub refuses waits for GitHub to end',
+    file: 'functions/scale-up/src/finish-start.ts',
+    edits: [['start.refusal !== undefined', 'false']],
+    suites: ['testing/system/runner-groups'],
+  },
+  {
     name: "a machine that EC2 ended: on the tenant's circuit",
     file: 'libs/core/src/protocol/record-launch-outcome.ts',
     edits: [

@@ -6,7 +6,7 @@ const ID = 1001;
 /** A tenant whose organisation has a group `Builders` of the id 42, for the repositories named. */
 function withGroup(repositories: readonly string[] | undefined, runnerGroup: string | undefined = 'builders'): System {
   const system = createSystem();
-  system.harness.addTenant({ runner_group: runnerGroup });
+  system.harness.addTenant({ runner_group: runnerGroup, max_runners: 20 });
   system.harness.state.github.runnerGroups.set(ID, [
     { id: 42, name: 'Builders', ...(repositories && { repositories }) },
   ]);
@@ -75,6 +75,81 @@ describe('the group that a tier is configured with', () => {
     );
     await system.queueJob(1);
     expect(system.launchOf(1).state).toBe('running');
+  });
+});
+
+describe('a runner group that the row remembers', () => {
+  const withMemory = async (): Promise<System> => {
+    const system = withGroup(undefined);
+    await system.queueJob(1);
+    system.harness.calls.length = 0;
+    return system;
+  };
+  const groupOf = (system: System, jobId: number) =>
+    system.harness.state.github.registrations.find(({ name }) => name === system.launchOf(jobId).runnerName)?.groupId;
+  const asked = (system: System): string[] =>
+    system.harness.calls.filter(({ port }) => port === 'github').map(({ method }) => method);
+
+  it('is not asked for again by any function', async () => {
+    const system = await withMemory();
+    expect(system.harness.state.tenants.rows.get(ID)).toMatchObject({
+      runner_group_known: { group: 'builders', id: 42 },
+    });
+    await system.queueJob(2);
+    expect([groupOf(system, 2), asked(system)]).toEqual([42, ['authorize', 'createJitConfig']]);
+  });
+
+  it('that was removed and made anew costs no machine: the runner goes into the new one', async () => {
+    const system = await withMemory();
+    system.harness.state.github.runnerGroups.set(ID, [{ id: 51, name: 'Builders' }]);
+    await system.queueJob(2);
+    expect([groupOf(system, 2), machines(system)]).toEqual([51, 2]);
+    expect(system.harness.state.tenants.rows.get(ID)).toMatchObject({ runner_group_known: { id: 51 } });
+  });
+
+  it('that was removed ends the machine, and the next job costs none', async () => {
+    const system = await withMemory();
+    system.harness.state.github.runnerGroups.set(ID, []);
+    await system.queueJob(2);
+    expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'no-runner-group' });
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
+    expect(system.harness.state.tenants.rows.get(ID)).not.toHaveProperty('runner_group_known');
+    const before = machines(system);
+    await system.queueJob(3);
+    expect([system.job(3).reason, machines(system)]).toEqual(['no-runner-group', before]);
+  });
+
+  it('is another one once the row names another', async () => {
+    const system = await withMemory();
+    system.harness.state.github.runnerGroups.set(ID, [
+      { id: 42, name: 'Builders' },
+      { id: 43, name: 'Other' },
+    ]);
+    const { rows } = system.harness.state.tenants;
+    rows.set(ID, { ...rows.get(ID), runner_group: 'Other' });
+    await system.queueJob(2);
+    expect(groupOf(system, 2)).toBe(43);
+  });
+
+  it('that takes some repositories is asked for where it was not for a repository', async () => {
+    const system = withGroup(['app', 'web']);
+    await system.queueJob(1, { repoId: 7 });
+    await system.queueJob(2, { repo: 'web', repoId: 8 });
+    system.harness.calls.length = 0;
+    await system.queueJob(3, { repo: 'web', repoId: 8 });
+    expect(asked(system)).not.toContain('findRunnerGroup');
+    await system.queueJob(4, { repo: 'other', repoId: 9 });
+    expect(system.job(4)).toMatchObject({ state: 'refused', reason: 'runner-group' });
+    expect(machines(system)).toBe(3);
+  });
+
+  it('lets EC2 start a machine while GitHub gives no token, which ends it', async () => {
+    const system = await withMemory();
+    const failure = { kind: 'unavailable', message: 'Bad gateway' } as const;
+    system.harness.state.github.fail(failure);
+    await system.queueJob(2);
+    expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'github-unavailable' });
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { overviewRows } from '@multi-tenant-runner/bench/overview/rows';
 import { read } from './documents';
 
-const NO_BURSTS = { hundredTenants: [], oneTenant25: [], oneTenant100: [], besideFlood: [] };
+const NO_BURSTS = { hundredTenants: [], hundredFirst: [], oneTenant25: [], oneTenant100: [], besideFlood: [] };
 const NOTHING = {
   rates: [],
   lives: new Map([1, 400, 1_000].map((machines) => [machines, []])),

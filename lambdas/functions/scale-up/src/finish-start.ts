@@ -4,12 +4,14 @@ import {
   markLaunchRunning,
   placeOfLaunch,
   removeLeftovers,
+  type GitHubFailure,
   type JobFollowUp,
   type LeaseHolder,
   type MachineOfRow,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { configureRunner } from './configure-runner';
+import type { RunnerGroup } from './choose-runner-group';
+import { configureInGroup } from './configure-in-group';
 import { decideFinish, type StartFacts } from './decide-start';
 import { RetryLater, tenantTierOf, type ScaleUpDeps } from './deps';
 import { createMachineNote, endUnlessOpen, type MachineNote, type WithMachine } from './machine-note';
@@ -20,7 +22,9 @@ export interface MachineStart extends StartFacts {
   /** What its row does not say of the machine yet. */
   readonly unwritten?: MachineOfRow;
   readonly lease: LeaseHolder;
-  readonly runnerGroupId: number;
+  readonly group: RunnerGroup;
+  /** What GitHub said against the runner's token while EC2 worked. */
+  readonly refusal?: GitHubFailure;
   /** No earlier invocation can have registered a runner for it, or stored a configuration. */
   readonly isFirst: boolean;
 }
@@ -44,7 +48,7 @@ export async function finishStart(start: MachineStart, deps: ScaleUpDeps): Promi
 }
 
 async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
-  const { job, launch, runnerGroupId } = start;
+  const { job, launch, group } = start;
   const { installationId, jobId } = job;
   const { lookup, jobs } = await deps.admissions.read({ installationId, jobIds: [jobId] });
   const current = jobs.get(jobId);
@@ -63,13 +67,15 @@ async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
     case 'configure':
       break;
   }
+  // Nothing was registered, so its machine ends although GitHub can't be asked.
+  if (start.refusal !== undefined)
+    return undo(start, { reason: 'github', followUp: await afterGitHub(start.refusal, stopped, deps) }, deps);
   const place = placeOfLaunch(launch, lookup);
-  const configured = await configureRunner(
-    launch,
-    { place, runnerGroupId, tenantTier: tenantTierOf(lookup, deps), onWait: start.note.write },
-    deps,
-  );
+  const settings = { place, tenantTier: tenantTierOf(lookup, deps), onWait: start.note.write, stopped };
+  const configured = await configureInGroup(launch, group, settings, deps);
   switch (configured.kind) {
+    case 'stop':
+      return undo(start, configured, deps);
     case 'github': {
       const followUp = await afterGitHub(configured.failure, stopped, deps);
       return undo(

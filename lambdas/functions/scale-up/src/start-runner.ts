@@ -5,17 +5,19 @@ import {
   recordEc2End,
   release,
   takeProbe,
+  type GitHubFailure,
   type JobFollowUp,
   type Launch,
   type LeaseHolder,
+  type RunnerPlace,
 } from '@multi-tenant-runner/core';
-import { chooseRunnerGroup } from './choose-runner-group';
+import { chooseRunnerGroup, recallRunnerGroup, type ChosenGroup } from './choose-runner-group';
 import { decideAfterLostProbe, decideStart, type SettledStart, type StartFacts } from './decide-start';
 import { tenantTierOf, type ScaleUpDeps } from './deps';
 import { refillPool } from './fill-pool';
 import { dressOrdered } from './dress-ordered';
 import { finishStart } from './finish-start';
-import { launchInstance } from './launch-instance';
+import { launchInstance, type MachineAnswer } from './launch-instance';
 import { takeBlank } from './take-blank';
 import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from './park-for';
 
@@ -76,22 +78,23 @@ async function abort({ launch, lease, isNew }: Start, { reason, followUp }: Stop
   await release(launch, { reason, followUp, lease }, deps);
 }
 
-/** What GitHub refuses is refused before the machine is paid for. */
+/**
+ * What GitHub refuses is refused before the machine is paid for, unless it took a runner of the tenant today: then EC2
+ * is asked at once, and the token comes meanwhile.
+ */
 async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUpDeps): Promise<void> {
   const { launch, lookup, lease } = start;
   const stopped = stoppedBeforeMachine(start);
   const place = placeOfLaunch(launch, lookup);
-  const authorized = await deps.github.authorize(place);
-  if (authorized.kind !== 'ok')
-    return abort(start, { reason: 'github', followUp: await afterGitHub(authorized, stopped, deps) }, deps);
-  const group = await chooseRunnerGroup(place, stopped, deps);
+  const recalled = recallRunnerGroup(place, stopped, deps);
+  const group = recalled ?? (await askGitHub(place, stopped, deps));
   if (group.kind === 'stop') return abort(start, group, deps);
   const { isPastGrace = false, isNew = false } = start;
   const machineFor = { securityGroupId, tenantTier: tenantTierOf(lookup, deps), isPastGrace, isNew };
-  const taken = await takeBlank(launch, machineFor, lease, deps);
-  const machine = taken.kind === 'machine' ? taken : await launchInstance(taken.launch, machineFor, lease, deps);
-  // What is left needs nobody else's machine.
-  deps.seat?.leave();
+  const [machine, refusal] = await Promise.all([
+    getMachine(start, machineFor, deps),
+    recalled && fetchToken(place, deps),
+  ]);
   switch (machine.kind) {
     case 'none': {
       const failure = machine.reason === 'error' ? { failure: 'EC2 refuses to start the machine' } : {};
@@ -108,11 +111,37 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
       // Of an intent that stood before, an earlier invocation may have come as far as it liked.
       const isFirst = launch.instanceId === undefined && (isNew || launch.intent === undefined);
       if (!(await dressOrdered(machine.launch, machineFor, deps))) return endUndressed(machine.launch, lease, deps);
-      await finishStart({ ...start, ...machine, isFirst, runnerGroupId: group.id }, deps);
+      await finishStart({ ...start, ...machine, isFirst, group, ...(refusal && { refusal }) }, deps);
       if (isFirst && machine.launch.blank !== undefined) await refillPool(launch.tier, lease.name, deps);
       return;
     }
   }
+}
+
+async function askGitHub(place: RunnerPlace, stopped: Stopped, deps: ScaleUpDeps): Promise<ChosenGroup> {
+  const authorized = await deps.github.authorize(place);
+  if (authorized.kind === 'ok') return chooseRunnerGroup(place, stopped, deps);
+  return { kind: 'stop', reason: 'github', followUp: await afterGitHub(authorized, stopped, deps) };
+}
+
+/** What GitHub says against it, if it does. Where it can't even be asked, the registration can't either, and throws. */
+async function fetchToken(place: RunnerPlace, { github }: ScaleUpDeps): Promise<GitHubFailure | undefined> {
+  const authorized = await github.authorize(place).catch(() => undefined);
+  return authorized === undefined || authorized.kind === 'ok' ? undefined : authorized;
+}
+
+type AskedFor = Parameters<typeof launchInstance>[1];
+
+async function getMachine(
+  { launch, lease }: Start,
+  machineFor: AskedFor & { readonly isPastGrace: boolean },
+  deps: ScaleUpDeps,
+): Promise<MachineAnswer> {
+  const taken = await takeBlank(launch, machineFor, lease, deps);
+  const machine = taken.kind === 'machine' ? taken : await launchInstance(taken.launch, machineFor, lease, deps);
+  // What is left needs nobody else's machine.
+  deps.seat?.leave();
+  return machine;
 }
 
 type WithMachine = Launch & { readonly instanceId: string };

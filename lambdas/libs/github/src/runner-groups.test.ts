@@ -13,8 +13,7 @@ describe('a runner group', () => {
   it('has the id that its name has in this organisation', async () => {
     const { deps, calls } = scriptGitHub({ [VISIBLE]: groups([1, 'Default'], [42, 'Builders']) });
     await expect(createGitHub(deps).findRunnerGroup(ORG, 'builders', 'app')).resolves.toEqual({
-      kind: 'found',
-      groupId: 42,
+      ...{ kind: 'found', groupId: 42, isForAll: false, isNews: true },
     });
     expect(calls).toEqual([{ call: VISIBLE, authorization: 'Bearer ghs_1' }]);
   });
@@ -38,8 +37,7 @@ describe('a runner group', () => {
       [VISIBLE.replace('page=1&v', 'page=2&v')]: groups([142, 'Builders']),
     });
     await expect(createGitHub(deps).findRunnerGroup(ORG, 'Builders', 'app')).resolves.toEqual({
-      kind: 'found',
-      groupId: 142,
+      ...{ kind: 'found', groupId: 142, isForAll: false, isNews: true },
     });
   });
 
@@ -53,5 +51,30 @@ describe('a runner group', () => {
     expect(calls).toHaveLength(2);
     for (let ask = 0; ask < 2; ask += 1) await github.findRunnerGroup(ORG, 'Builders', 'app');
     expect(calls).toHaveLength(6);
+  });
+
+  it.each([
+    ['all', false, true],
+    ['private', false, true],
+    ['selected', false, false],
+    ['all', true, false],
+  ])('is for every private repository or not: %s, inherited: %s', async (visibility, inherited, isForAll) => {
+    const { deps } = scriptGitHub({
+      [VISIBLE]: { body: { total_count: 1, runner_groups: [{ id: 42, name: 'Builders', visibility, inherited }] } },
+    });
+    const found = createGitHub(deps).findRunnerGroup(ORG, 'Builders', 'app');
+    await expect(found).resolves.toMatchObject({ groupId: 42, isForAll });
+  });
+
+  it('is asked for once by all that look for it at once, and news to one of them', async () => {
+    const { deps, calls } = scriptGitHub({ [VISIBLE]: groups([42, 'Builders']) });
+    const github = createGitHub(deps);
+    const found = await Promise.all([1, 2, 3].map(() => github.findRunnerGroup(ORG, 'Builders', 'app')));
+    expect(found.map((one) => one.kind === 'found' && [one.groupId, one.isNews])).toEqual([
+      [42, true],
+      [42, false],
+      [42, false],
+    ]);
+    expect(calls).toHaveLength(1);
   });
 });

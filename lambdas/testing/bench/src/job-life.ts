@@ -1,16 +1,13 @@
-import { GetItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoAdmissions,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoTenantRegistry,
   createDynamoUsageLedger,
-  fromAttributes,
   itemOfLaunch,
-  toAttributes,
 } from '@multi-tenant-runner/aws';
 import {
-  openShardOf,
   type AdmissionSettings,
   type Admissions,
   type Clock,
@@ -23,14 +20,16 @@ import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
 import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
 import { createSystem, type System } from '@multi-tenant-runner/system-tests/system';
 import {
+  createInMemoryGitHub,
   createTestClock,
   machineLife,
   recordLife,
   settings as defaultSettings,
-  tenantRow,
 } from '@multi-tenant-runner/testing';
 import { createWebhookSender, delivery, workflowJob } from '@multi-tenant-runner/webhook/test/deliveries';
+import { createBenchTenant } from './bench-tenant';
 import { createMeteredClient, newMeter, type Meter } from './metered-client';
+import { BY_ADAPTER, createWarmGitHub } from './warm-github';
 
 /** What one event of a job's life costs: each call of AWS and GitHub by its name, and the units of the tables. */
 export interface StepCost extends Meter {
@@ -41,7 +40,6 @@ export interface StepCost extends Meter {
 }
 
 const TENANT = 1001;
-const marked = { open_shard: openShardOf(TENANT), admitted_at: '2026-01-15T11:00:00.000Z' };
 const JOB = 7001;
 
 /**
@@ -57,9 +55,16 @@ export async function measureJobLife(
   const metered = createMeteredClient(dynamoDb);
   const clock = createTestClock();
   const stores = storesOf(metered.client, prefix, { clock, settings: defaultSettings() });
-  const system = createSystem({ clock, instead: stores });
+  const github = createInMemoryGitHub();
+  const asked = createWarmGitHub(TENANT, clock, github);
+  const system = createSystem({ clock, instead: { ...stores, github: { ...github, ...asked.ports } } });
   const { harness } = system;
-  const tenant = createTenant(dynamoDb, `${prefix}-tenants`);
+  Object.assign(harness.state.github, github);
+  const tenant = createBenchTenant(TENANT, {
+    client: dynamoDb,
+    TableName: `${prefix}-tenants`,
+    at: clock.now().toISOString(),
+  });
   harness.addTenant(await tenant.write(machines));
   await recordEarlierLife(dynamoDb, prefix, stores.admissions);
   const functions = createFunctions(system);
@@ -67,7 +72,7 @@ export async function measureJobLife(
 
   const during = async <T>(name: string, event: string, work: () => Promise<T>): Promise<T> => {
     const meter = newMeter();
-    const before = { calls: harness.calls.length, requests: metered.names.length };
+    const before = { calls: harness.calls.length, requests: metered.names.length, asked: asked.sent.length };
     const answer = await metered.of(meter, work);
     const ports = harness.calls.slice(before.calls).map(({ port, method }) => `${port}.${method}`);
     costs.push({
@@ -75,7 +80,10 @@ export async function measureJobLife(
       event,
       ...meter,
       aws: [...metered.names.slice(before.requests), ...ports.filter((call) => ELSEWHERE.test(call))],
-      gitHub: ports.filter((call) => call.startsWith('github.')),
+      gitHub: [
+        ...asked.sent.slice(before.asked),
+        ...ports.filter((call) => call.startsWith('github.') && !BY_ADAPTER.has(call)),
+      ],
     });
     return answer;
   };
@@ -93,6 +101,8 @@ export async function measureJobLife(
   const deliver = (action: string, job: Record<string, unknown>): Promise<unknown> =>
     during('webhook', action, () => send(delivery('workflow_job', workflowJob({ top: { action }, job }))));
 
+  // The container has launched for the tenant before, and so has another one today.
+  await asked.ports.authorize({ installationId: TENANT, owner: 'acme', scope: 'org' });
   harness.state.github.jobs.set(JOB, { status: 'queued' });
   await deliver('queued', { status: 'queued' });
   const message = harness.state.queue.takeJob();
@@ -153,25 +163,6 @@ function storesOf(
     launches: createDynamoLaunchStore(store('launches')),
     admissions: createDynamoAdmissions({ client, tables, ...settings, clock }),
     usage: createDynamoUsageLedger(store('usage')),
-  };
-}
-
-/** The tenant's row, read and written beside the meter. */
-function createTenant(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
-  return {
-    write: async (machines: number) => {
-      // As many changes as a tenant has that has had so many machines for years.
-      const counts = { slots_held: machines, slot_changes: 100_000 * machines };
-      // It is active: the mark is made and cleared once for all jobs that come close together.
-      const row = tenantRow({ installation_id: TENANT, max_runners: machines + 2, ...counts, ...marked });
-      await client.send(new PutItemCommand({ TableName, Item: toAttributes(row) }));
-      return row;
-    },
-    read: async () => {
-      const Key = { installation_id: { N: String(TENANT) } };
-      const { Item = {} } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-      return { row: fromAttributes(Item) };
-    },
   };
 }
 

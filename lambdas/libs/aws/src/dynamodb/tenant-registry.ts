@@ -1,10 +1,12 @@
 import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  KNOWN_GROUP_ATTRIBUTE,
   MODULE_ROW,
   circuitAttribute,
   parseTenantRow,
   parseCircuit,
   buildCircuitAttribute,
+  buildKnownGroupAttribute,
   buildUsageAttribute,
   markAttribute,
   type TenantLookup,
@@ -16,7 +18,7 @@ import { Expression } from './expression';
 import { createOpenMarks } from './open-marks';
 import { writeSlotCount } from './slot-count';
 import { createTable, type Outcome } from './table';
-import { existsAsTenant, keyOf } from './tenant-conditions';
+import { existsAsTenant, isLivingTenant, keyOf } from './tenant-conditions';
 
 export interface TenantRegistryDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -70,6 +72,12 @@ export function createDynamoTenantRegistry({
         `(NOT ${expression.hasType(attribute, 'S')} OR ${expression.name(attribute)} < ` +
         `${expression.value(until.toISOString())})`;
       return (await changeRow(installationId, expression, update, `${existsAsTenant(expression)} AND ${later}`)).ok;
+    },
+
+    rememberGroup: async (installationId, known) => {
+      const expression = new Expression();
+      const update = expression.update({ [KNOWN_GROUP_ATTRIBUTE]: known && buildKnownGroupAttribute(known) });
+      return (await changeRow(installationId, expression, update, isLivingTenant(expression))).ok;
     },
 
     recordUsage: async (installationId, usage) => {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CALLBACK_ATTRIBUTE, callbackProblem } from './callback';
 import { parseCircuits } from './circuit';
+import { KNOWN_GROUP_ATTRIBUTE, parseKnownGroup } from './known-group';
 import { isMarkAlone, readOpenMark } from './open-mark';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
@@ -82,6 +83,7 @@ function judgeRow(
       attribute: 'runner_group',
       problem: "is not the name of a runner group, so the one of the job's tier counts",
     });
+  const knownGroup = parseKnownGroup(row[KNOWN_GROUP_ATTRIBUTE]);
   const { caps, invalid } = readCaps(row);
   for (const attribute of invalid)
     problems.push({ attribute, problem: "is not a number of at least 0, so the tier's own counts, if it has one" });
@@ -119,6 +121,7 @@ function judgeRow(
       ...(allowPublicRepositories !== undefined && { allowPublicRepositories }),
       ...(appsFromRepository !== undefined && { appsFromRepository }),
       ...(runnerGroup !== undefined && { runnerGroup }),
+      ...(knownGroup && { knownGroup }),
       ...(callbackUrl !== undefined && callbackIs === undefined && { callbackUrl }),
       ...(previousInstallationId !== undefined && { previousInstallationId }),
       caps: { ...tiers.get(tier)?.caps, ...caps },

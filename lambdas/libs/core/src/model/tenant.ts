@@ -1,4 +1,5 @@
 import type { Circuit } from './circuit';
+import type { KnownGroup } from './known-group';
 import type { OpenMark } from './open-mark';
 import type { OrgType } from './schema';
 import type { CapMarks, Caps, TenantUsage } from './usage-caps';
@@ -34,6 +35,8 @@ export interface Tenant {
   readonly callbackUrl?: string;
   /** The name of the runner group that its runners go into. */
   readonly runnerGroup?: string;
+  /** Where GitHub last took its runners; absent: it is asked. */
+  readonly knownGroup?: KnownGroup;
   readonly previousInstallationId?: number;
   /** Until when GitHub wants to hear nothing of this installation. ISO 8601. */
   readonly githubLimitedUntil?: string;

@@ -20,7 +20,14 @@ export type RunnerGroupName = string | number;
  * `leaves-out`: the group is there, but takes no jobs of the repository. `none`: the organisation has no such group.
  */
 export type RunnerGroupAnswer =
-  | { readonly kind: 'found'; readonly groupId: number }
+  | {
+      readonly kind: 'found';
+      readonly groupId: number;
+      /** It takes jobs of every private repository. */
+      readonly isForAll: boolean;
+      /** GitHub has just said so; else it did to another launch a moment ago. */
+      readonly isNews: boolean;
+    }
   | { readonly kind: 'leaves-out' | 'none' }
   | GitHubFailure;
 

@@ -1,5 +1,6 @@
 import type { AccountPolicy } from '../model/account-policy';
 import type { Circuit } from '../model/circuit';
+import type { KnownGroup } from '../model/known-group';
 import type { LifecycleAccount } from '../model/lifecycle-event';
 import type { OpenMark } from '../model/open-mark';
 import type { SuspendedBy, TenantLookup } from '../model/tenant';
@@ -21,6 +22,8 @@ export interface TenantRegistry {
    * whether it was written.
    */
   limitGitHub(installationId: number, until: Date): Promise<boolean>;
+  /** Remembers where GitHub takes the tenant's runners; null forgets it. Answers whether it was written. */
+  rememberGroup(installationId: number, known: KnownGroup | null): Promise<boolean>;
   /**
    * Writes what a tenant with caps has used, unless a later reading stands there. Answers whether it was written.
    */

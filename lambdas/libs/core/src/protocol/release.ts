@@ -44,8 +44,9 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
 }
 
 /**
- * `lookup` is without the slot that was given back. No job waits for a slot of a tenant that had another one before this one came free. Whatever waits otherwise, and what was
- * parked in this very moment, the sweep wakes within a minute, as after a release that dies before its wake.
+ * No job waits for a slot of a tenant that had one before this one came free; `lookup` is without this one. Whatever
+ * waits otherwise, and what was parked in this very moment, the sweep wakes within a minute, as after a release that
+ * dies before its wake.
  */
 function hadRoom({ lookup, gaveBack }: Over, { settings }: ReleaseDeps): boolean {
   if (!gaveBack || settings.maxRunnersTotal !== undefined) return false;

@@ -27,6 +27,7 @@ async function measureBursts(setup: Required<BurstLoad>['setup']): Promise<Burst
   const waitsOf = async (load: BurstLoad) => (await runBurst({ ...load, setup })).waits;
   return {
     hundredTenants: await waitsOf({ tenants: 100, jobs: 1 }),
+    hundredFirst: await waitsOf({ tenants: 100, jobs: 1, isFirst: true }),
     oneTenant25: await waitsOf({ tenants: 1, jobs: 25 }),
     oneTenant100: await waitsOf({ tenants: 1, jobs: 100 }),
     besideFlood: await waitsOf({ tenants: 99, jobs: 1, flood: 500 }),

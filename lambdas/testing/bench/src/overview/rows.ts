@@ -10,6 +10,8 @@ type Waits = readonly number[];
 
 export interface Bursts {
   readonly hundredTenants: Waits;
+  /** Of whom none ever had a job. */
+  readonly hundredFirst: Waits;
   readonly oneTenant25: Waits;
   readonly oneTenant100: Waits;
   readonly besideFlood: Waits;
@@ -120,6 +122,7 @@ function ofBursts({ bursts: { own, shared } }: OverviewFacts): Row[] {
     });
     return [
       row('100 tenants × 1 job at once', bursts.hundredTenants, '< 1 / < 3 s', '100'),
+      row('100 tenants × 1, the first job of each', bursts.hundredFirst, '< 1 / < 3 s', '100 --first'),
       row('one tenant × 25', bursts.oneTenant25, '— / < 3 s', '1 --each 25'),
       row('one tenant × 100', bursts.oneTenant100, '— / < 3 s', '1 --each 100'),
       row('99 tenants beside a flood of 500', bursts.besideFlood, '< 1 / < 3 s', '99 --flood 500'),

@@ -221,6 +221,23 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
   });
 
+  describe('where GitHub takes runners', () => {
+    const known = { group: 'builders', id: 42, at: '2026-01-15T12:00:00.000Z', repositories: [7, 8] };
+
+    it('is remembered as it was said last, until it is forgotten, and only for a living tenant', async () => {
+      await expect(table.registry.rememberGroup(id, known)).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
+      await standing({ runner_group_known: 'a hand wrote this' });
+      await expect(table.registry.get(id)).resolves.not.toHaveProperty('tenant.knownGroup');
+      await expect(table.registry.rememberGroup(id, known)).resolves.toBe(true);
+      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { knownGroup: known } });
+      await expect(table.registry.rememberGroup(id, null)).resolves.toBe(true);
+      expect(await table.read(id)).not.toHaveProperty('runner_group_known');
+      await standing({ status: 'deleted' });
+      await expect(table.registry.rememberGroup(id, known)).resolves.toBe(false);
+    });
+  });
+
   describe('what a tenant has used', () => {
     const usage = (minute: number, daySeconds: number) => ({
       at: `2026-01-15T12:0${minute}:00.000Z`,

@@ -113,7 +113,9 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       );
       if (group === undefined) return { kind: 'none' };
       const takes = group.repositories?.some((name) => name.toLowerCase() === repo.toLowerCase()) ?? true;
-      return takes ? { kind: 'found', groupId: group.id } : { kind: 'leaves-out' };
+      return takes
+        ? { kind: 'found', groupId: group.id, isForAll: group.repositories === undefined, isNews: true }
+        : { kind: 'leaves-out' };
     },
     createJitConfig: async (place, runner) => {
       const refusal = refusalOf('createJitConfig', place.installationId, place.owner);

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  KNOWN_GROUP_ATTRIBUTE,
   MODULE_ROW,
+  buildKnownGroupAttribute,
   buildUsageAttribute,
   circuitAttribute,
   coversMark,
@@ -129,6 +131,13 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= until.toISOString()))
         return false;
       write(installationId, { ...row, github_limited_until: until.toISOString() });
+      return true;
+    },
+    rememberGroup: async (installationId, known) => {
+      const { [KNOWN_GROUP_ATTRIBUTE]: _seen, ...row } = rows.get(installationId) ?? {};
+      if (row['org_name'] === undefined || row['status'] === 'deleted' || isMarkedDeleted(row)) return false;
+      const remembered = known && { [KNOWN_GROUP_ATTRIBUTE]: buildKnownGroupAttribute(known) };
+      write(installationId, { ...row, ...remembered });
       return true;
     },
     recordUsage: async (installationId, usage) => {
