@@ -709,20 +709,29 @@ export const mutations = [
     name: 'one call for several tenants: each that joins sends it',
     file: 'functions/scale-up/src/order-together.ts',
     edits: [
-      [
-        "await (step === 'join' ? listen(tier, order, deps) : send(joined, order, deps))",
-        'await send(joined, order, deps)',
-      ],
+      ["await (step === 'join' ? listen(order, deps) : send(joined, order, deps))", 'await send(joined, order, deps)'],
     ],
     suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for a burst of a tenant: joins an order of another network',
+    file: 'libs/core/src/decisions/decide-order.ts',
+    edits: [['securityGroupId === wish.of.securityGroupId &&', 'true &&']],
+    suites: ['testing/system/own-orders'],
+  },
+  {
+    name: 'one call for a burst of a tenant: its machines wait to be dressed',
+    file: 'functions/scale-up/src/order-together.ts',
+    edits: [['(owner === undefined && { order: order.id })', '{ order: order.id }']],
+    suites: ['testing/system/own-orders'],
   },
   {
     name: 'one call for several tenants: sent while others may still join',
     file: 'functions/scale-up/src/send-order.ts',
     edits: [
       [
-        "await close(tier, order, mayStart ? 'closed' : 'void', deps)",
-        "mayStart ? await deps.sharing.orders.current(tier) : await close(tier, order, 'void', deps)",
+        "await close(order, mayStart ? 'closed' : 'void', deps)",
+        "mayStart ? await deps.sharing.orders.current(keyOf(deps.kind)) : await close(order, 'void', deps)",
       ],
     ],
     suites: ['testing/system/shared-calls'],

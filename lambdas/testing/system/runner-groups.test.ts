@@ -19,7 +19,7 @@ describe("the runner group of a tenant's row", () => {
   it('is the one that its runners go into, by the id that it has in their organisation', async () => {
     const system = withGroup(undefined);
     await system.queueJob(1);
-    expect(system.harness.state.github.registrations).toMatchObject([{ groupId: 42 }]);
+    expect([...system.harness.state.github.registrations]).toMatchObject([{ groupId: 42 }]);
   });
 
   it('that leaves a repository out ends its job with a clear reason, before a machine is paid for', async () => {
@@ -48,7 +48,7 @@ describe("the runner group of a tenant's row", () => {
     const system = createSystem();
     system.harness.addTenant({ org_name: 'jane', org_type: 'User', runner_group: 'Builders' });
     await system.queueJob(1, { owner: 'jane', ownerType: 'User' });
-    expect(system.harness.state.github.registrations).toMatchObject([{ where: 'jane/app', groupId: 1 }]);
+    expect([...system.harness.state.github.registrations]).toMatchObject([{ where: 'jane/app', groupId: 1 }]);
   });
 });
 

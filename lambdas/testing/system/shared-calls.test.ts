@@ -9,7 +9,8 @@ const callsOf = ({ harness }: System, name: string): number => harness.names().f
 
 /** One that another invocation has made. */
 const orderOf = (id: string, until: number): Order => {
-  const place = { candidate: 'x', instanceType: 'm', subnetId: 's', spot: false, securityGroupId: 'g', tenantTier: '' };
+  const machine = { candidate: 'x', instanceType: 'm', subnetId: 's', spot: false };
+  const place = { ...machine, securityGroupId: 'sg-shared', tenantTier: '' };
   const template = { launchTemplateId: 'lt-small', launchTemplateVersion: '1' };
   return {
     id,

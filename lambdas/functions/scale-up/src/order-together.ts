@@ -14,7 +14,7 @@ import { answersOf, type Asked, type Asking } from './ask-together';
 import { groupTokenFor } from './candidates';
 import { decideIntent } from './decide-intent';
 import { RetryLater } from './deps';
-import { LOOK, listen, send, voidOrder, type OrderDeps } from './send-order';
+import { LOOK, keyOf, listen, send, voidOrder, type OrderDeps } from './send-order';
 
 /** How long an order waits for its turn, and others may join. */
 const OPEN = 12 * SECOND;
@@ -89,31 +89,33 @@ const again = (left: readonly Member[], lost: readonly Member[] = [], seen?: See
 async function takeStep(members: readonly Member[], deps: Joining, seen?: Seen): Promise<Step> {
   const [first] = members;
   if (first === undefined) return { kind: 'done', answers: [] };
-  const { tier } = first.launch;
-  const current = seen === undefined ? await deps.sharing.orders.current(tier) : seen.order;
+  const { tier, owner } = deps.kind;
+  const key = keyOf(deps.kind);
+  const current = seen === undefined ? await deps.sharing.orders.current(key) : seen.order;
   const template = deps.scaleUp.launchTemplates.get(tier);
   const wish = {
     launches: members.length,
     most: deps.scaleUp.machinesACall,
     attempted: first.attempted,
     template: `${template?.id}/${template?.version}`,
+    of: placeOf(first, deps),
   };
   const step = decideOrder(current, wish, deps.clock.now());
   if (step === 'wait' && current !== undefined) {
     if (deps.clock.now().getTime() < current.until) await deps.pause(LOOK);
-    else await voidOrder(tier, current, deps);
+    else await voidOrder(current, deps);
     return again(members);
   }
   const order = current !== undefined && step === 'join' ? grown(current, members.length) : await make(members, deps);
   if (order === undefined) return { kind: 'done', answers: members.map(() => ({ kind: 'exhausted' })) };
   const built = members.map(({ launch, attempted, machineFor, lease }, index) => {
     const number = order.machines - members.length + index;
-    const own = { ...order.intent, ...machineForOf(machineFor), order: order.id };
+    const own = { ...order.intent, ...machineForOf(machineFor), ...(owner === undefined && { order: order.id }) };
     const intent: Intent = { ...own, group: { index: number, size: order.machines } };
     return { intent, ...buildIntent(launch, { intent, attempted }, lease, deps) };
   });
   const outcome = await deps.sharing.orders.advance(
-    tier,
+    key,
     current,
     order,
     built.map(({ write }) => write),
@@ -129,7 +131,7 @@ async function takeStep(members: readonly Member[], deps: Joining, seen?: Seen):
     );
   deps.onJoined();
   const joined = members.map((member, index) => ({ ...member, launch: (built[index] as { launch: Launch }).launch }));
-  const answer = await (step === 'join' ? listen(tier, order, deps) : send(joined, order, deps));
+  const answer = await (step === 'join' ? listen(order, deps) : send(joined, order, deps));
   if (answer === undefined) return again(joined);
   const answers = answersOf(answer, order.machines).slice(-members.length);
   return {
@@ -143,6 +145,9 @@ async function takeStep(members: readonly Member[], deps: Joining, seen?: Seen):
   };
 }
 
+/** What the call says of the tenant: nothing of it where several share it. */
+const placeOf = ({ machineFor }: Asking, { kind, sharing }: OrderDeps): Asking['machineFor'] =>
+  kind.owner === undefined ? { securityGroupId: sharing.sharedGroupId, tenantTier: '' } : machineForOf(machineFor);
 const machineForOf = ({ securityGroupId, tenantTier }: Asking['machineFor']) => ({ securityGroupId, tenantTier });
 const grown = (order: Order, launches: number): Order => ({ ...order, machines: order.machines + launches });
 
@@ -150,8 +155,7 @@ const grown = (order: Order, launches: number): Order => ({ ...order, machines: 
 async function make(members: readonly Member[], deps: OrderDeps): Promise<Order | undefined> {
   const [first] = members;
   if (first === undefined) return undefined;
-  const shared = { securityGroupId: deps.sharing.sharedGroupId, tenantTier: '' };
-  const decided = decideIntent(first.launch, first.attempted, shared, deps);
+  const decided = decideIntent(first.launch, first.attempted, placeOf(first, deps), deps);
   if (decided === undefined) return undefined;
   const now = deps.clock.now().getTime();
   const names = members.map(({ launch }) => `${launch.installationId}/${launch.launchId}`);

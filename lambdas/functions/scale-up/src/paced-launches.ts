@@ -39,6 +39,8 @@ export interface Line {
 }
 
 interface LineDraw {
+  /** Leaves some of the account's calls at once to those for several tenants. */
+  readonly isOwn?: boolean;
   readonly calls: number;
   readonly machines: number;
 }
@@ -55,11 +57,11 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
   const mayWait = (deps.scaleUp.leaseMilliseconds - LEASE_MARGIN) * SHARE_OF_TIME;
 
   const pause = pauseBy(after);
-  const drawsOf = (draw: LineDraw, rate = calls): readonly Draw[] => [
+  const ofOwnCalls = { ...calls, burst: Math.max(1, Math.floor(calls.burst * (1 - KEPT_FOR_SHARED))) };
+  const drawsOf = (draw: LineDraw, rate = draw.isOwn === true ? ofOwnCalls : calls): readonly Draw[] => [
     { tokens: draw.calls, rate },
     { tokens: draw.machines, rate: instances },
   ];
-  const ofOwnCalls = { ...calls, burst: Math.max(1, Math.floor(calls.burst * (1 - KEPT_FOR_SHARED))) };
   const hasGroups = deps.scaleUp.sharedSecurityGroupId === undefined;
   const dressingOf = (machines: number): readonly Draw[] => [
     { tokens: machines, rate: DRESSING_RATE.tags },

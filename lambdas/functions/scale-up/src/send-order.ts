@@ -12,12 +12,23 @@ export const LOOK = SECOND / 5;
 /** For how long an order is open at least: a burst comes over some time, and a call takes as many of it as came. */
 const LINGER = SECOND / 5;
 
-export type OrderDeps = AskDeps &
+/** Whose launches an order is for: of one size, and of all tenants that share calls or of one of them. */
+export interface OrderKind {
+  readonly tier: string;
+  readonly owner?: number;
+}
+
+export const keyOf = ({ tier, owner }: OrderKind): string => (owner === undefined ? tier : `${tier}/${owner}`);
+
+export type SharingDeps = AskDeps &
   Pick<ScaleUpDeps, 'log'> & {
     readonly sharing: Sharing;
     readonly line: Line;
     readonly pause: Pause;
   };
+
+/** `fleet` for calls that have their place in the account's line. */
+export type OrderDeps = SharingDeps & { readonly kind: OrderKind };
 
 /** Whoever waits reads this where the order's answer would be: its call is never sent. */
 const NEVER_SENT: NotStarted = { kind: 'throttled', code: 'OrderVoid', message: 'nobody sends the call of this order' };
@@ -28,35 +39,47 @@ export async function send(
   order: Order,
   deps: OrderDeps,
 ): Promise<GroupAnswer | undefined> {
-  const { tier, installationId } = (members[0] as Asking).launch;
+  const { installationId } = (members[0] as Asking).launch;
   await deps.pause(LINGER);
-  const mayStart = await deps.line.waitsFor(installationId, { calls: 1, machines: members.length });
-  const closed = await close(tier, order, mayStart ? 'closed' : 'void', deps);
+  const mayStart = await deps.line.waitsFor(installationId, {
+    ...{ calls: 1, machines: members.length, isOwn: deps.kind.owner !== undefined },
+  });
+  const closed = await close(order, mayStart ? 'closed' : 'void', deps);
   if (!mayStart || closed === undefined) {
     if (closed !== undefined) await deps.sharing.orders.answer(order.id, NEVER_SENT);
     return undefined;
   }
   // Those that joined meanwhile. It is closed, so the call is sent whatever the line says; EC2 has the last word.
   await deps.line.waitsFor(installationId, { calls: 0, machines: closed.machines - members.length });
-  const claimSecret = await deps.claimSecretFor(order.intent.clientToken);
-  const userData = { machineUrl: deps.scaleUp.machineUrl, claimSecret };
-  const { machines } = closed;
-  const answer = await deps.sharing.blanks.start({ tier, blankId: order.id, machines, intent: order.intent, userData });
+  const answer = await ask(closed, deps);
   try {
     await deps.sharing.orders.answer(order.id, answer);
   } catch (cause) {
-    deps.log.warn('The answer to an order could not be written; its launches look for their machines', { tier, cause });
+    deps.log.warn('The answer to an order could not be written; its launches look for their machines', {
+      ...{ tier: deps.kind.tier, cause },
+    });
   }
   return answer;
 }
 
+/** The one call. Machines of a tenant's own order are the tenant's from their birth. */
+async function ask({ id, machines, intent }: Order, { kind, fleet, ...deps }: OrderDeps): Promise<GroupAnswer> {
+  const claimSecret = await deps.claimSecretFor(intent.clientToken);
+  const userData = { machineUrl: deps.scaleUp.machineUrl, claimSecret };
+  const { tier, owner } = kind;
+  if (owner === undefined) return deps.sharing.blanks.start({ tier, blankId: id, machines, intent, userData });
+  const launchIds = Array.from({ length: machines }, () => id);
+  return fleet.runGroup({ installationId: owner, tier, intent, launchIds, userData });
+}
+
 /** Undefined: somebody has voided it. */
-async function close(tier: string, { id }: Order, state: Order['state'], deps: OrderDeps): Promise<Order | undefined> {
-  let current = await deps.sharing.orders.current(tier);
+async function close({ id }: Order, state: Order['state'], deps: OrderDeps): Promise<Order | undefined> {
+  const key = keyOf(deps.kind);
+  let current = await deps.sharing.orders.current(key);
   for (;;) {
     if (current?.id !== id || current.state !== 'open') return undefined;
     const closed = { ...current, state };
-    const outcome = await deps.sharing.orders.advance(tier, current, closed);
+    const outcome = await deps.sharing.orders.advance(key, current, closed);
     if (outcome.kind === 'written') return closed;
     current = outcome.kind === 'order' ? outcome.current : current;
   }
@@ -67,23 +90,22 @@ async function close(tier: string, { id }: Order, state: Order['state'], deps: O
  *
  * @throws RetryLater where nothing is heard: the call may have been sent
  */
-export async function listen(tier: string, order: Order, deps: OrderDeps): Promise<GroupAnswer | undefined> {
+export async function listen(order: Order, deps: OrderDeps): Promise<GroupAnswer | undefined> {
   const { orders } = deps.sharing;
   while (deps.clock.now().getTime() < order.until + PATIENCE) {
     await deps.pause(LOOK);
     const answer = await orders.findAnswer(order.id);
     if (answer !== undefined) return 'code' in answer && answer.code === NEVER_SENT.code ? undefined : answer;
     if (deps.clock.now().getTime() < order.until) continue;
-    const current = await orders.current(tier);
-    if (current?.id === order.id && current.state === 'open' && (await voidOrder(tier, current, deps)))
-      return undefined;
+    const current = await orders.current(keyOf(deps.kind));
+    if (current?.id === order.id && current.state === 'open' && (await voidOrder(current, deps))) return undefined;
   }
   throw new RetryLater('Nothing was heard of an order; its machine is looked for');
 }
 
 /** Its maker is gone or late. An order that was not closed was not sent, and what is void is closed by nobody. */
-export async function voidOrder(tier: string, order: Order, { sharing }: OrderDeps): Promise<boolean> {
-  const outcome = await sharing.orders.advance(tier, order, { ...order, state: 'void' });
+export async function voidOrder(order: Order, { sharing, kind }: OrderDeps): Promise<boolean> {
+  const outcome = await sharing.orders.advance(keyOf(kind), order, { ...order, state: 'void' });
   if (outcome.kind !== 'written') return false;
   await sharing.orders.answer(order.id, NEVER_SENT);
   return true;

@@ -1,9 +1,12 @@
 import { askTogether, type AskDeps, type Asked, type Asking } from './ask-together';
 import { orderTogether } from './order-together';
-import type { OrderDeps } from './send-order';
+import type { OrderDeps, SharingDeps } from './send-order';
 
 /** Milliseconds for which the first that can't start a call of its own waits for others of the same invocation. */
 const GATHERING = 25;
+
+/** Launches of one tenant in one invocation that are a burst of its own. */
+const OWN_ORDER = 4;
 
 type Results = readonly PromiseSettledResult<Asked>[];
 
@@ -26,14 +29,16 @@ interface Waiting {
  *
  * @param fleet for calls that have their place in the account's line
  */
-export function createSharedCalls(deps: OrderDeps, fleet: AskDeps['fleet']): SharedCalls {
+export function createSharedCalls(paced: SharingDeps, fleet: AskDeps['fleet']): SharedCalls {
+  const deps = { ...paced, fleet };
   const gathered = new Map<string, Waiting[]>();
   /** One write at a time: those of one invocation would only refuse each other. */
   const flush = async (key: string, waiting: Waiting[]): Promise<void> => {
     await deps.pause(GATHERING);
     while (waiting.length > 0) {
       const members = waiting.splice(0, deps.scaleUp.machinesACall);
-      await new Promise<void>((joined) => void order(members, deps, joined).then(joined));
+      const { tier } = (members[0] as Waiting).asking.launch;
+      await new Promise<void>((joined) => void order(members, { ...deps, kind: { tier } }, joined).then(joined));
     }
     gathered.delete(key);
   };
@@ -55,10 +60,17 @@ export function createSharedCalls(deps: OrderDeps, fleet: AskDeps['fleet']): Sha
       ),
     ask: async (members) => {
       const { length } = members;
-      if (await deps.line.startsNow(length)) return askTogether(members, { ...deps, fleet });
+      if (await deps.line.startsNow(length)) return askTogether(members, deps);
+      if (length >= OWN_ORDER) return orderOwn(members, deps);
       return (await deps.line.mayDress(length)) ? Promise.all(members.map(share)) : noPlace(members);
     },
   };
+}
+
+/** By one call with the tenant's other launches, here and in other invocations: its machines need no dressing. */
+function orderOwn(members: readonly Asking[], deps: SharingDeps): Promise<Results> {
+  const { tier, installationId: owner } = (members[0] as Asking).launch;
+  return orderTogether(members, { ...deps, kind: { tier, owner } });
 }
 
 async function order(waiting: readonly Waiting[], deps: OrderDeps, onJoined: () => void): Promise<void> {

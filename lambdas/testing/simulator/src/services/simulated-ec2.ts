@@ -1,6 +1,7 @@
 import {
   TAG,
   isMachineOf,
+  isOrderId,
   type BlankMachines,
   type Launch,
   type Machine,
@@ -29,6 +30,11 @@ export function createSimulatedEc2(deps: {
       if (known === undefined || scheduler.now() < known.hiddenUntil) return [];
       return [scheduler.now() < known.staleUntil ? { ...machine, state: known.staleState } : machine];
     });
+  /** Whose launch joined an order under this number. */
+  const ownerOf = (clientToken: string, launchIndex: number): Launch | undefined =>
+    [...deps.launches.rows.values()].find(
+      ({ intent }) => intent !== undefined && isMachineOf({ clientToken, launchIndex }, intent),
+    );
   const begin = (instanceId: string, owner?: Launch): void => {
     const record = machines.all.has(instanceId) ? undefined : inner.machines.get(instanceId);
     if (record !== undefined) machines.start(record, owner);
@@ -41,7 +47,9 @@ export function createSimulatedEc2(deps: {
     },
     runGroup: async (request) => {
       const answer = await inner.runGroup(request);
-      if (answer.kind === 'started') for (const { instanceId } of answer.machines.values()) begin(instanceId);
+      if (answer.kind === 'started')
+        for (const [index, { instanceId }] of answer.machines)
+          begin(instanceId, isOrderId(request.launchIds[0]) ? ownerOf(request.intent.clientToken, index) : undefined);
       return answer;
     },
     terminate: async (instanceIds) => {
@@ -65,14 +73,8 @@ export function createSimulatedEc2(deps: {
     start: async (request) => {
       const answer = await deps.blanks.start(request);
       if (answer.kind !== 'started') return answer;
-      const { clientToken } = request.intent;
       for (const [index, { instanceId }] of answer.machines)
-        begin(
-          instanceId,
-          [...deps.launches.rows.values()].find(
-            ({ intent }) => intent !== undefined && isMachineOf({ clientToken, launchIndex: index }, intent),
-          ),
-        );
+        begin(instanceId, ownerOf(request.intent.clientToken, index));
       return answer;
     },
     dress: (blank, owner) => deps.blanks.dress(blank, owner),
