@@ -1,16 +1,16 @@
 """The mark by which the sweep finds a tenant, as a program that explores every reachable state.
 
 One tenant, two jobs, and a launch at a time of each. An admission writes the tenant's row (mark, time, counter), the
-launch and the job; who reads sees these rows one after the other, in every order. A release gives the slot back and ends
-the launch. A job waits in the index over all tenants until an admission takes it out, is reported late to run, is put
-back into the queue, ends, or is opened again after its end. Two sweeps look at the same time: each reads the row, then
+launch and the job; who reads sees these rows one after the other, in every order. A release gives the slot back and
+ends the launch. A job waits in the index over all tenants until an admission takes it out, is reported late to run,
+waits again, ends, or is opened again after its end. Two sweeps look at the same time: each reads the row, then
 lists launches and jobs, then clears the mark; each may crash. Indexes may lag.
 
 F1: whatever is open is named to the sweep: by the mark, or by the index of jobs that no admission covers. L1: from
 every state, with no further fault, the end can be reached: nothing is open, and no mark stands.
 
-    python3 -m mark_model                            explores the protocol, and then each flaw, which must break its rule
-    python3 -m mark_model --flaw clear-without-count the shortest way to what a flaw breaks
+    python3 -m mark_model                          explores the protocol, and then each flaw, which must break its rule
+    python3 -m mark_model --flaw clear-in-release  the shortest way to what a flaw breaks
 """
 
 import sys
