@@ -1,5 +1,6 @@
 import { MINUTE } from '@multi-tenant-runner/core';
-import { jobMessage } from '@multi-tenant-runner/testing';
+import { LAUNCHES_A_VISIT } from '@multi-tenant-runner/scale-down/read-rows';
+import { jobMessage, launch } from '@multi-tenant-runner/testing';
 import { takes } from './machines';
 import { begin, setRow, started, type Scenario } from './scenario';
 
@@ -100,6 +101,18 @@ export const SWEEPS: readonly Scenario[] = [
       const { system, functions } = await started({ max_runners: 2 });
       setRow(system, { slots_held: 2 });
       system.harness.clock.advance(11 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of more launches than a visit reads',
+    cuts: ['launches.countOpen'],
+    arrange: async () => {
+      const { system, functions } = await started();
+      const jobIds = Array.from({ length: LAUNCHES_A_VISIT }, (_, index) => 100 + index);
+      for (const jobId of jobIds)
+        await system.harness.state.launches.create(launch({ launchId: `${jobId}-1`, jobId, state: 'held' }));
+      setRow(system, { slots_held: 1 + jobIds.length });
       return { system, functions, act: () => functions.sweep() };
     },
   },
