@@ -126,7 +126,7 @@ class Sweep(World):
             yield ("sweep: intent without instance id", idle, launch), self.begin(s, idle, SLEASE, launch), False, None
 
     def without_id(self, s, idle, launch):
-        """What EC2 says of a launch that should have a machine."""
+        """A launch whose machine is not known yet."""
         if s[self.row + launch] == LAUNCHING and not s[self.instance + launch] and idle is not None:
             yield self.by_token(s, idle, launch)
 
