@@ -12,6 +12,7 @@ import {
   SLOT_STATES,
   admit as admitJob,
   fleetSlotOf,
+  MARK_REST,
   recountSlots,
   sizeOfShare,
   type Clock,
@@ -259,7 +260,10 @@ test('slots that are counted beside admissions, releases and each other are thos
   const registry = registryOn();
   const { launches, tenants } = storesOn(createTestClock());
   await register(installationId, { max_runners: 9, slots_held: 7, slot_changes: 'broken' });
-  const recount = () => recountSlots(installationId, { tenants, launches, clock: createTestClock() });
+  // Each admission has rested by this clock; DynamoDB Local shows a transaction's rows at once.
+  const later = createTestClock();
+  later.advance(MARK_REST);
+  const recount = () => recountSlots(installationId, { tenants, launches, clock: later });
   const edits = [3, 0, 9, 'broken'].map((value) => () => edit(installationId, 'slots_held', value));
   const jobIds = Array.from({ length: 60 }, (_, index) => index + 1);
   const lives = jobIds.map((jobId) => async () => {

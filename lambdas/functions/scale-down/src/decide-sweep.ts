@@ -2,6 +2,7 @@ import {
   ageOf,
   fleetSlotOf,
   hasLiveLease,
+  isCountable,
   isLookDue,
   isOffboarded,
   isReady,
@@ -52,11 +53,11 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
   const aboutMark = decideMark(snapshot, now);
   if (isOffboarded(lookup)) {
     const isOver = lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot);
-    return [...aboutMark, ...(isOver ? [] : [...aboutSlots(snapshot), ...cleanupOf(snapshot)])];
+    return [...aboutMark, ...(isOver ? [] : [...aboutSlots(snapshot, now), ...cleanupOf(snapshot)])];
   }
   const actions: SweepAction[] = [
     ...aboutMark,
-    ...aboutSlots(snapshot),
+    ...aboutSlots(snapshot, now),
     ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
     ...aboutMachines(snapshot, now, limits),
     ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
@@ -77,8 +78,8 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
 }
 
 /** A launch that began or ended between two reads makes them differ too, which the count itself finds out. */
-function aboutSlots({ lookup, launches, allLaunches, openLaunches }: Snapshot): SweepAction[] {
-  if (lookup.kind !== 'tenant') return [];
+function aboutSlots({ lookup, launches, allLaunches, openLaunches }: Snapshot, now: Date): SweepAction[] {
+  if (lookup.kind !== 'tenant' || !isCountable(lookup, now)) return [];
   const held = allLaunches ? launches.filter(holdsSlot).length : openLaunches;
   const isWrong = lookup.slotsBroken || (held !== undefined && held !== lookup.tenant.slotsHeld);
   return isWrong ? [{ kind: 'recount-slots' }] : [];

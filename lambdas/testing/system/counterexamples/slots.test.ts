@@ -1,3 +1,4 @@
+import { MARK_REST } from '@multi-tenant-runner/core';
 import { jobMessage } from '@multi-tenant-runner/testing';
 import { brokenPromises } from '../system';
 import { gate, setRow, setUp, setUpWithRunner, sweepLater } from './setup';
@@ -33,6 +34,7 @@ test('release-in-any-state: an end that another one went before gives no slot ba
 });
 
 test('recount-over-changes: a job that starts while the sweep counts keeps its slot', async () => {
+  // It is counted once its admission has rested.
   const system = setUp({ max_runners: 2 });
   setRow(system, { slots_held: 1 });
   const undo = system.harness.faults.after('launches.listOpen', async () => {
@@ -40,8 +42,23 @@ test('recount-over-changes: a job that starts while the sweep counts keeps its s
     await system.deliver(FIRST);
   });
   await sweepLater(system);
+  expect(system.harness.state.tenants.rows.get(1001)).toMatchObject({ slots_held: 2 });
+  system.harness.clock.advance(MARK_REST);
+  await system.sweep();
   expect(system.slots()).toEqual(['1-1']);
   expect(brokenPromises(system, 2)).toEqual([]);
+});
+
+test('a count right after an admission, whose launch a query may miss, waits for it to rest', async () => {
+  const system = setUp({ max_runners: 2 });
+  await system.deliver(FIRST);
+  setRow(system, { slots_held: 2 });
+  await system.sweep();
+  expect(system.harness.names()).not.toContain('registry.recountSlots');
+  expect(system.harness.state.tenants.rows.get(1001)).toMatchObject({ slots_held: 2 });
+  system.harness.clock.advance(MARK_REST);
+  await system.sweep();
+  expect(system.slots()).toEqual(['1-1']);
 });
 
 test('no-recount: a slot that no launch holds goes to the job that waits for it', async () => {

@@ -7,6 +7,7 @@ import {
   parseCircuit,
   buildCircuitAttribute,
   buildKnownGroupAttribute,
+  isCountable,
   buildUsageAttribute,
   markAttribute,
   type TenantLookup,
@@ -55,8 +56,9 @@ export function createDynamoTenantRegistry({
     recountSlots: async (installationId, at, count) => {
       for (let attempt = 1; attempt <= RECOUNT_ATTEMPTS; attempt += 1) {
         const seen = await table.get(keyOf(installationId));
-        const held = await count();
         const row = lookup(installationId, seen);
+        if (!isCountable(row, at)) return false;
+        const held = await count();
         if (row.kind !== 'tenant' || (!row.slotsBroken && row.tenant.slotsHeld === held)) return false;
         const recount = writeSlotCount(keyOf(installationId), { held, at, seen: seen?.['slot_changes'] });
         if ((await table.update(recount)).ok) return true;
@@ -146,4 +148,3 @@ export function createDynamoTenantRegistry({
     },
   };
 }
-

@@ -41,6 +41,15 @@ export function isRested({ admittedAt }: OpenMark, now: Date): boolean {
   return admittedAt === undefined || ageOf(admittedAt, now) >= MARK_REST;
 }
 
+/**
+ * Whether a count of a tenant's launches finds each that its row counts. So long after an admission it may miss the
+ * one that was admitted, and a count that is too low lets one runner too many in. A row whose count is broken rests
+ * soon, as nothing is admitted by it; so does one that counts too many.
+ */
+export function isCountable({ mark }: { readonly mark?: OpenMark }, now: Date): boolean {
+  return mark === undefined || isRested(mark, now);
+}
+
 /** The mark alone is left where a hand removed the row. */
 export function isMarkAlone(row: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(row).every((name) => name === 'installation_id' || name === 'open_shard');

@@ -11,10 +11,10 @@ export interface TenantRegistry {
   get(installationId: number): Promise<TenantLookup>;
   /**
    * Writes how many slots are held, as `count` finds it, over whatever stands there. Only if none was taken or given
-   * back since before `count` looked; else it counts again, a few times. Answers whether the row said otherwise, and
-   * no longer does.
+   * back since before `count` looked; else it counts again, a few times. Not while an admission is so fresh that
+   * `count` may miss it (`isCountable`). Answers whether the row said otherwise, and no longer does.
    *
-   * @param at where a number of changes starts that was none
+   * @param at now, and where a number of changes starts that was none
    */
   recountSlots(installationId: number, at: Date, count: () => Promise<number>): Promise<boolean>;
   /**

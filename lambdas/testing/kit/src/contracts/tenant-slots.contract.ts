@@ -12,7 +12,8 @@ export function tenantSlotsContract(now: () => { readonly table: TenantTableUnde
     await table.write(tenantRow({ ...overrides, installation_id: id }));
   };
   beforeEach(() => void ({ table, id } = now()));
-  const AT = new Date('2026-01-15T12:00:00.000Z');
+  // After the rest of every admission here.
+  const AT = new Date('2026-01-15T12:30:00.000Z');
   const recount = (count: () => Promise<number>): Promise<boolean> => table.registry.recountSlots(id, AT, count);
   const counts = async () => {
     const { slots_held: held, slot_changes: changes, slots } = (await table.read(id)) ?? {};

@@ -6,6 +6,7 @@ import {
   buildUsageAttribute,
   circuitAttribute,
   coversMark,
+  isCountable,
   isMarkedDeleted,
   openShardOf,
   isObject,
@@ -24,6 +25,7 @@ import {
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { copyOf } from './copy-of';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
+import { mayAdmit, mayCount, type CountedRow } from './slot-rules';
 
 /** A row of the tenants table as plain values, including any invalid ones an operator wrote. */
 export type TenantRow = Record<string, unknown>;
@@ -114,6 +116,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       for (let attempt = 1; attempt <= RECOUNT_ATTEMPTS; attempt += 1) {
         const seen = rows.get(installationId)?.['slot_changes'];
         const before = lookup(installationId);
+        if (!isCountable(before, at)) return false;
         const held = await count();
         if (before.kind !== 'tenant' || (!before.slotsBroken && before.tenant.slotsHeld === held)) return false;
         const row = rows.get(installationId);
@@ -186,27 +189,4 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     },
   };
   return registry;
-}
-
-type CountedRow = TenantRow & { readonly slots_held?: number; readonly slot_changes?: number };
-
-function mayCount(row: TenantRow): row is CountedRow {
-  const isCount = (value: unknown): boolean => value === undefined || (typeof value === 'number' && value >= 0);
-  return row['slots'] === undefined && isCount(row['slots_held']) && isCount(row['slot_changes']);
-}
-
-function mayAdmit(row: TenantRow | undefined, replacement: number | undefined): boolean {
-  if (
-    row === undefined ||
-    row['org_name'] === undefined ||
-    row['status'] !== 'active' ||
-    isMarkedDeleted(row) ||
-    !mayCount(row)
-  )
-    return false;
-  const own = row['max_runners'];
-  const usable = Number.isSafeInteger(own) && (own as number) >= 0;
-  const limit = replacement === undefined || usable ? own : replacement;
-  if (typeof limit !== 'number') return false;
-  return (row.slots_held ?? 0) < limit;
 }
