@@ -389,7 +389,7 @@ export const mutations = [
   {
     name: 'the count of slots: an admission leaves it as it is',
     file: 'libs/aws/src/dynamodb/slot-count.ts',
-    edits: [['update: count(expression, 1), condition', 'update: count(expression, 0), condition']],
+    edits: [['${mark} ${count(expression, 1)}', '${mark} ${count(expression, 0)}']],
     suites: ['testing/kit/src/contracts/dynamodb'],
     tests: 'admissions on DynamoDB',
   },
@@ -399,6 +399,12 @@ export const mutations = [
     edits: [['${changes} ${expression.value(1)}', '${changes} ${expression.value(0)}']],
     suites: ['testing/kit/src/contracts/dynamodb'],
     tests: 'the tenant registry on DynamoDB',
+  },
+  {
+    name: 'the recount of slots: right after an admission',
+    file: 'libs/core/src/model/open-mark.ts',
+    edits: [['return mark === undefined || isRested(mark, now);', 'return mark === undefined || now > new Date(0);']],
+    suites: ['testing/system/counterexamples/slots'],
   },
   {
     name: 'the recount of slots: written over a change since',
@@ -595,7 +601,7 @@ export const mutations = [
   {
     name: 'the wake: left out after a release that gave back the last slot',
     file: 'libs/core/src/protocol/release.ts',
-    edits: [['freeSlots(lookup.tenant) > 0', 'freeSlots(lookup.tenant) >= 0']],
+    edits: [['freeSlots(lookup.tenant) > 1', 'freeSlots(lookup.tenant) > 0']],
     suites: ['testing/system/release'],
   },
   {
@@ -613,7 +619,7 @@ export const mutations = [
   {
     name: 'the end of a job: recorded without its launch although its start was not heard of',
     file: 'functions/scale-down/src/handle-job-event.ts',
-    edits: [['deps, { ofLaunch, onRunner });', 'deps, { ofLaunch });']],
+    edits: [['deps, { ofLaunch, onRunner })', 'deps, { ofLaunch })']],
     suites: ['testing/system/own-end'],
   },
   {
@@ -829,7 +835,7 @@ export const mutations = [
   {
     name: 'the wake after a release',
     file: 'libs/core/src/protocol/release.ts',
-    edits: [['  else await dispatchInto(over.lookup, deps);\n', '']],
+    edits: [['  else if (!hadRoom(over, deps)) await dispatchInto(over.lookup, deps);\n', '']],
     suites: ['testing/system/launch'],
   },
   {
