@@ -18,6 +18,8 @@ test('a release looks again where another has taken the launch since it was read
   await workerDies(system, 'dies-before', 'github.createJitConfig');
   system.harness.clock.advance(5 * MINUTE);
   const { instanceId } = system.machineOf(1);
+  // As a worker leaves it that had to wait for GitHub or SSM.
+  await system.harness.state.launches.change(1001, '1-1', { from: ['launching'] }, { instanceId });
   const undo = system.harness.faults.before('admissions.release', async () => {
     undo();
     const leaseUntil = system.harness.clock.now().getTime() + MINUTE;
