@@ -135,6 +135,7 @@ async function fill(state: State, tenants: number): Promise<number[]> {
     state.github.installations.set(installationId, { login: `org-${installationId}`, suspended: false });
     if (installationId % ONE_IN !== 0) continue;
     waiting.push(installationId);
+    await state.tenants.markOpen(installationId);
     await state.jobs.create(job({ installationId, state: 'completed' }));
     await state.launches.create(launch({ installationId, state: 'ending', owner: `org-${installationId}` }));
   }

@@ -1,4 +1,4 @@
-import { MINUTE } from '@multi-tenant-runner/core';
+import { MARK_REST, MINUTE } from '@multi-tenant-runner/core';
 import { LAUNCHES_A_VISIT } from '@multi-tenant-runner/scale-down/read-rows';
 import { jobMessage, launch } from '@multi-tenant-runner/testing';
 import { takes } from './machines';
@@ -91,6 +91,7 @@ export const SWEEPS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started();
       setRow(system, { slots_held: 'none' });
+      system.harness.clock.advance(MARK_REST);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -101,6 +102,15 @@ export const SWEEPS: readonly Scenario[] = [
       const { system, functions } = await started({ max_runners: 2 });
       setRow(system, { slots_held: 2 });
       system.harness.clock.advance(11 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of a tenant whose mark a hand took away',
+    cuts: ['registry.markOpen'],
+    arrange: async () => {
+      const { system, functions } = await started();
+      setRow(system, { open_shard: undefined });
       return { system, functions, act: () => functions.sweep() };
     },
   },
