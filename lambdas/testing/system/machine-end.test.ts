@@ -319,6 +319,6 @@ test('a machine that ends while SSM throttles its configuration leaves neither t
   const delivery = { receiveCount: 1, lease: { name: 'a-slow-worker', milliseconds: 90_000 } };
   await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, configs: { ...configs, put } });
   expect([...system.harness.state.configs.entries.keys()]).toEqual([]);
-  expect(system.harness.state.github.registrations).toEqual([]);
+  expect([...system.harness.state.github.registrations]).toEqual([]);
   expect(system.slots()).toEqual([]);
 });
