@@ -8,7 +8,7 @@ import { unzipSync } from 'fflate';
 const LIMITS: Readonly<Record<string, number>> = {
   webhook: 100_000,
   machine: 100_000,
-  api: 145_000,
+  api: 147_000,
   events: 100_000,
   callbacks: 80_000,
   'scale-up': 210_000,
