@@ -100,5 +100,7 @@ describe('a machine that lives on after its own job', () => {
     await system.sweep();
     await system.sweep();
     expect(isAlive(system, instanceId)).toBe(true);
+    // Not by GitHub's word alone, which lets no busy runner go.
+    expect(launchOn(system, instanceId)?.jobEndedAt).toBeUndefined();
   });
 });

@@ -58,14 +58,17 @@ describe('a burst of one tenant, when no call can start at once', () => {
   test('has its tenant’s newest network: an order of an earlier one is not joined', async () => {
     const { system, burst, functions } = await setUp(8);
     const { rows } = system.harness.state.tenants;
-    const first = functions.scaleUpAll(burst.slice(0, 4));
-    const undo = system.harness.faults.before('orders.advance', () => {
+    let second: Promise<unknown> | undefined;
+    const undo = system.harness.faults.after('orders.advance', () => {
       undo();
       rows.set(MANY, { ...rows.get(MANY), security_group_id: 'sg-new' });
+      second = functions.scaleUpAll(burst.slice(4));
     });
-    await first;
-    await functions.scaleUpAll(burst.slice(4));
-    const groups = launchesOf(system, MANY).map(({ intent }) => intent?.securityGroupId);
+    await functions.scaleUpAll(burst.slice(0, 4));
+    await second;
+    const machines = [...system.harness.state.fleet.machines.values()];
+    const groups = machines.map(({ request }) => request.intent.securityGroupId);
+    expect(groups.filter((group) => group === groupOf(MANY))).toHaveLength(4);
     expect(groups.filter((group) => group === 'sg-new')).toHaveLength(4);
   });
 });

@@ -84,7 +84,10 @@ describe('jobs of several tenants in one event, when no call can start at once',
 
   test('never share where the size, or the tenant, does not allow it', async () => {
     const { system, messages, functions } = await setUp(3, [1001, 1002, 1003]);
-    await functions.scaleUpAll(messages);
+    // Two jobs of each: what one job alone asks for is written with its slot, and no call is chosen for it any more.
+    const others = messages.map((message): JobMessage => ({ ...message, jobId: message.jobId + 10 }));
+    for (const { jobId } of others) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
+    await functions.scaleUpAll([...messages, ...others]);
     expect(callsOf(system, 'blanks.start')).toBe(0);
     const other = createSystem({ sharing: new Map() });
     await createFunctions(other).scaleUpAll(oneJobEach(other, 2));
