@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, takeLease } from '@multi-tenant-runner/core';
+import { MARK_REST, MINUTE, SECOND, takeLease } from '@multi-tenant-runner/core';
 import { job, jobEvent } from '@multi-tenant-runner/testing';
 import { createMachineSide } from './machine-side';
 import { brokenPromises, createSystem, type System } from './system';
@@ -315,6 +315,7 @@ describe('the sweep', () => {
     const system = await systemWithTwoRunners();
     const { rows } = system.harness.state.tenants;
     rows.set(1001, { ...rows.get(1001), ...edit });
+    system.harness.clock.advance(MARK_REST);
     expect(await system.sweep()).toMatchObject({ repaired: 1 });
     expect(system.slots()).toEqual(['1-1', '2-1']);
     expect(await system.harness.registry.get(1001)).toMatchObject({ slotsBroken: false, problems: [] });
