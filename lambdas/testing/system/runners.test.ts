@@ -1,4 +1,4 @@
-import { MARK_REST, MINUTE, SECOND, takeLease } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, takeLease } from '@multi-tenant-runner/core';
 import { job, jobEvent } from '@multi-tenant-runner/testing';
 import { createMachineSide } from './machine-side';
 import { brokenPromises, createSystem, type System } from './system';
@@ -302,24 +302,6 @@ describe('the sweep', () => {
     system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.harness.state.fleet.machines.get('i-stranger')?.state).toBe('shutting-down');
-  });
-
-  test.each([
-    ['no number', { slots_held: 'none' }],
-    ['too many', { slots_held: 9 }],
-    ['too few', { slots_held: 0 }],
-    ['missing, as in a row that was deleted and made again', { slots_held: undefined, slot_changes: undefined }],
-    ['without changes that count', { slots_held: 7, slot_changes: 'none' }],
-    ["an earlier version's", { slots_held: undefined, slots: new Set(['1-1', 'qp97ead']) }],
-  ])('counts slots anew that are %s', async (_what, edit) => {
-    const system = await systemWithTwoRunners();
-    const { rows } = system.harness.state.tenants;
-    rows.set(1001, { ...rows.get(1001), ...edit });
-    system.harness.clock.advance(MARK_REST);
-    expect(await system.sweep()).toMatchObject({ repaired: 1 });
-    expect(system.slots()).toEqual(['1-1', '2-1']);
-    expect(await system.harness.registry.get(1001)).toMatchObject({ slotsBroken: false, problems: [] });
-    expect(await system.sweep()).toMatchObject({ repaired: 0 });
   });
 
   test('gives a slot that no launch held to a job that waits', async () => {
