@@ -1,4 +1,4 @@
-import { SECOND, type Clock } from '@multi-tenant-runner/core';
+import { SECOND, keepNewest, type Clock } from '@multi-tenant-runner/core';
 
 /**
  * Failed requests that one address may make for one machine's id. A booting machine asks every three seconds. Machines
@@ -37,11 +37,8 @@ export function createSourceBudget(clock: Clock): SourceBudget {
     recordFailure: (source) => {
       const key = keyOf(source);
       const failures = failuresOf(key) + 1;
-      // Last in the map: the source that failed longest ago is forgotten first.
-      spent.delete(key);
-      spent.set(key, { failures, at: clock.now().getTime() });
-      const [oldest] = spent.keys();
-      if (spent.size > SOURCES && oldest !== undefined) spent.delete(oldest);
+      // The source that failed longest ago is forgotten first.
+      keepNewest(spent, SOURCES, key, { failures, at: clock.now().getTime() });
     },
   };
 }

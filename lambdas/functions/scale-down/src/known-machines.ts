@@ -1,4 +1,4 @@
-import type { Launch } from '@multi-tenant-runner/core';
+import { keepNewest, type Launch } from '@multi-tenant-runner/core';
 
 export type LaunchKey = Pick<Launch, 'installationId' | 'launchId'>;
 
@@ -18,11 +18,7 @@ export function createKnownMachines(): KnownMachines {
   const known = new Map<string, LaunchKey>();
   return {
     remember(instanceId, { installationId, launchId }) {
-      if (instanceId === undefined) return;
-      known.delete(instanceId);
-      known.set(instanceId, { installationId, launchId });
-      const [oldest] = known.keys();
-      if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+      if (instanceId !== undefined) keepNewest(known, MOST, instanceId, { installationId, launchId });
     },
     find: (instanceId) => known.get(instanceId),
   };

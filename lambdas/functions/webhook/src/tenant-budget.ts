@@ -1,4 +1,4 @@
-import { SECOND, type Budgets, type Clock, type Metrics, type Rate } from '@multi-tenant-runner/core';
+import { SECOND, keepNewest, type Budgets, type Clock, type Metrics, type Rate } from '@multi-tenant-runner/core';
 
 /**
  * Deliveries of one installation that a container lets through by itself, so that most tenants cost no write: at most
@@ -35,11 +35,8 @@ export function createTenantBudget(deps: {
 
   const shareOf = (installationId: number, own: Rate, now: number): Share => {
     const share = shares.get(installationId) ?? { own: own.burst, at: now, taken: 0, closedUntil: 0 };
-    // Last in the map: whoever sent nothing for longest is forgotten first.
-    shares.delete(installationId);
-    shares.set(installationId, share);
-    const [oldest] = shares.keys();
-    if (shares.size > MAX_ENTRIES && oldest !== undefined) shares.delete(oldest);
+    // Whoever sent nothing for longest is forgotten first.
+    keepNewest(shares, MAX_ENTRIES, installationId, share);
     share.own = Math.min(own.burst, share.own + ((now - share.at) / SECOND) * own.perSecond);
     share.at = now;
     return share;

@@ -1,4 +1,4 @@
-import { SECOND, type Clock, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
+import { SECOND, keepNewest, type Clock, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
 
 export interface TenantCache {
   /** A row read at most 30 seconds ago. Good enough to admit a job, as scale-up decides again; never to refuse one. */
@@ -25,10 +25,7 @@ export function createTenantCache(deps: {
       // The age counts from before the read: the row may have changed since.
       const readAt = deps.clock.now().getTime();
       const lookup = await deps.tenants.get(installationId);
-      rows.delete(installationId);
-      rows.set(installationId, { lookup, readAt });
-      const [oldest] = rows.keys();
-      if (rows.size > MAX_ENTRIES && oldest !== undefined) rows.delete(oldest);
+      keepNewest(rows, MAX_ENTRIES, installationId, { lookup, readAt });
       deps.onRead(lookup);
       return lookup;
     },

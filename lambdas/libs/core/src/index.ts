@@ -26,6 +26,7 @@ export * from './model/lifecycle-event';
 export * from './model/locks';
 export * from './model/machine-report';
 export * from './model/messages';
+export * from './model/keep-newest';
 export * from './model/keyed-secret';
 export * from './model/known-group';
 export * from './model/names';

@@ -3,6 +3,7 @@ import {
   MINUTE,
   SECOND,
   decideCall,
+  keepNewest,
   plus,
   type Allowance,
   type Clock,
@@ -55,10 +56,7 @@ export function createBudgets({ clock }: { readonly clock: Clock }): Budgets {
   const installations = new Map<number, Known>();
   const known = (installationId: number): Known => {
     const found = installations.get(installationId) ?? { buckets: new Map(), resources: new Map(), strikes: 0 };
-    installations.delete(installationId);
-    installations.set(installationId, found);
-    const [oldest] = installations.keys();
-    if (installations.size > ROOM && oldest !== undefined) installations.delete(oldest);
+    keepNewest(installations, ROOM, installationId, found);
     return found;
   };
 

@@ -1,5 +1,6 @@
 import {
   MINUTE,
+  keepNewest,
   plus,
   type Clock,
   type GitHubFailure,
@@ -49,10 +50,7 @@ export function createRunnerGroups({
   const known = new Map<string, { readonly group: Group; readonly until: Date }>();
   const underWay = new Map<string, Promise<Sought>>();
   const keep = (key: string, { groupId, isForAll }: Group): void => {
-    known.delete(key);
-    known.set(key, { group: { groupId, isForAll }, until: plus(clock.now(), KNOWN_FOR) });
-    const [oldest] = known.keys();
-    if (known.size > ROOM && oldest !== undefined) known.delete(oldest);
+    keepNewest(known, ROOM, key, { group: { groupId, isForAll }, until: plus(clock.now(), KNOWN_FOR) });
   };
   const seek = async (place: RunnerPlace, wanted: RunnerGroupName, repo: string): Promise<Sought> => {
     const visible = await search(place, wanted, { visible_to_repository: repo }, ask);

@@ -1,0 +1,10 @@
+/**
+ * Remembers a value in a map of a container as its newest, and forgets the oldest beyond so many: a tenant that is not
+ * heard of any more, or a flood of new ones, takes no memory for good.
+ */
+export function keepNewest<K, V>(map: Map<K, V>, most: number, key: K, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
