@@ -5,7 +5,8 @@ import {
   endJob,
   findMachines,
   hasWorked,
-  isForgotten,
+  isGone,
+  isMachineGone,
   messageOf,
   postponeQuestion,
   refuseProtected,
@@ -114,7 +115,7 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
   if (leased === undefined) return;
   const machines = await findMachines(launch.intent, deps);
-  const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+  const alive = machines.find(({ state }) => !isGone(state));
   if (alive === undefined) {
     const [machine] = machines;
     const end = await recordEc2End(leased, machine?.stateReason, deps);
@@ -128,11 +129,7 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
 async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.instanceId === undefined) return;
   const [machine] = await deps.fleet.describe([launch.instanceId]);
-  const isGone =
-    machine === undefined
-      ? isForgotten(launch, deps.clock.now())
-      : machine.state === 'terminated' || machine.state === 'shutting-down';
-  if (!isGone) return;
+  if (!isMachineGone(launch, machine?.state, deps.clock.now())) return;
   await release(launch, { ...(await explainEnd(launch, machine, deps)), followUp: { kind: 'ask' } }, deps);
 }
 

@@ -8,6 +8,7 @@ import {
   type RunnerPlace,
 } from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
+import type { WithMachine } from './machine-note';
 
 /** How long a stored configuration may wait for its machine; GitHub forgets an unused registration after a day. */
 const PARAMETER_LIFETIME = 60 * MINUTE;
@@ -30,7 +31,7 @@ export type Configured =
  * that exists is our own earlier attempt: used when the machine may have its configuration, else replaced.
  */
 export async function configureRunner(
-  launch: Launch & { readonly instanceId: string },
+  launch: WithMachine,
   settings: RunnerSettings,
   deps: ScaleUpDeps,
 ): Promise<Configured> {

@@ -1,6 +1,6 @@
-import type { Launch } from '@multi-tenant-runner/core';
 import type { MachineFor } from './decide-intent';
 import type { ScaleUpDeps } from './deps';
+import type { WithMachine } from './machine-note';
 
 /**
  * Makes a machine that came of a call for several tenants its own tenant's: the group, then the tags. Before that
@@ -9,7 +9,7 @@ import type { ScaleUpDeps } from './deps';
  * @returns false: it can't be made so, and must end
  */
 export async function dressOrdered(
-  launch: Launch & { readonly instanceId: string },
+  launch: WithMachine,
   { securityGroupId, tenantTier }: MachineFor,
   { sharing, log }: Pick<ScaleUpDeps, 'sharing' | 'log'>,
 ): Promise<boolean> {

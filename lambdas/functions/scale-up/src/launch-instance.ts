@@ -1,4 +1,5 @@
 import {
+  isGone,
   recordCapacityErrors,
   type Intent,
   type JobReason,
@@ -60,7 +61,7 @@ export async function launchInstance(
     switch (answer.kind) {
       case 'started': {
         const machine = machineOfRow(current, answer, deps);
-        const isOver = answer.state === 'shutting-down' || answer.state === 'terminated';
+        const isOver = isGone(answer.state);
         if (!isOver && !isRepeat && refused.length === 0 && intent.order === undefined)
           return { kind: 'machine', launch: { ...current, ...machine }, unwritten: machine };
         const known = await writeMachine(current, machine, lease, deps);

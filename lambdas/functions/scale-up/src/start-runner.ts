@@ -7,7 +7,6 @@ import {
   takeProbe,
   type GitHubFailure,
   type JobFollowUp,
-  type Launch,
   type LeaseHolder,
   type RunnerPlace,
 } from '@multi-tenant-runner/core';
@@ -18,6 +17,7 @@ import { refillPool } from './fill-pool';
 import { dressOrdered } from './dress-ordered';
 import { finishStart } from './finish-start';
 import { launchInstance, type MachineAnswer } from './launch-instance';
+import type { WithMachine } from './machine-note';
 import { takeBlank } from './take-blank';
 import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from './park-for';
 
@@ -143,8 +143,6 @@ async function getMachine(
   deps.seat?.leave();
   return machine;
 }
-
-type WithMachine = Launch & { readonly instanceId: string };
 
 /** Nothing was stored for it, so no job runs on it; its job asks for another one. */
 async function endUndressed(launch: WithMachine, lease: LeaseHolder, deps: ScaleUpDeps): Promise<void> {

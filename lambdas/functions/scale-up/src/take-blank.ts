@@ -10,9 +10,9 @@ import {
 import { hashOrder } from './hash-order';
 import type { MachineFor } from './decide-intent';
 import { RetryLater, type Pooling, type ScaleUpDeps } from './deps';
+import type { WithMachine } from './machine-note';
 
 type PoolDeps = ScaleUpDeps & Pooling;
-type WithMachine = Launch & { readonly instanceId: string };
 
 /** Machines that one launch tries: each is another's by then, or could not be made the tenant's. */
 const TRIES = 5;

@@ -1,6 +1,7 @@
 import { DescribeInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter } from '@aws-sdk/client-ec2';
 import {
   TAG,
+  isGone,
   type EndState,
   type Intent,
   type Machine,
@@ -69,8 +70,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     const [machine] = await describe([{ Name: 'instance-id', Values: [id] }]).catch(() => {
       throw refusal;
     });
-    if (machine === undefined || machine.state === 'terminated' || machine.state === 'shutting-down')
-      return machine?.state;
+    if (machine === undefined || isGone(machine.state)) return machine?.state;
     throw refusal;
   };
 

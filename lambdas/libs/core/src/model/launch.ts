@@ -1,3 +1,4 @@
+import { isGone, type EndState } from '../ports/ec2';
 import type { TakenBlank } from './blank';
 import { isEnded, type Job } from './job';
 import type { Claim, MachineReports } from './machine-report';
@@ -149,6 +150,11 @@ export function isForgotten(launch: Launch, now: Date): boolean {
 export function jobEndOf({ jobEndedAt, takenBy }: Launch, taken: Job | undefined): string | undefined {
   if (jobEndedAt !== undefined || taken === undefined || taken.jobId !== takenBy) return jobEndedAt;
   return isEnded(taken.state) && taken.reason === undefined ? taken.endedAt : undefined;
+}
+
+/** By what EC2 says of its machine's id; undefined: it does not find it. */
+export function isMachineGone(launch: Launch, state: EndState | undefined, now: Date): boolean {
+  return state === undefined ? isForgotten(launch, now) : isGone(state);
 }
 
 /** By what a tenant's open launches are in order. */

@@ -10,6 +10,11 @@ export type MachineState = 'pending' | 'running' | 'shutting-down' | 'terminated
 /** `protected`: EC2 refuses, as termination protection is on; the machine lives. */
 export type EndState = MachineState | 'protected';
 
+/** It runs nothing any more, or soon: what EC2 says of a machine that has ended or is about to. */
+export function isGone(state: EndState | undefined): boolean {
+  return state === 'shutting-down' || state === 'terminated';
+}
+
 export interface Machine {
   readonly instanceId: string;
   readonly state: MachineState;

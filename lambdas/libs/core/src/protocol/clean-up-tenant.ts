@@ -2,7 +2,15 @@ import type { Job } from '../model/job';
 import { isForgotten, isMachineOf, type Launch, type LeaseHolder } from '../model/launch';
 import { SECOND } from '../model/time';
 import { refuseProtected } from './end-machine';
-import type { ConfigStore, EndState, Machine, OpenPage, RunnerFleet, SecurityGroups } from '../ports';
+import {
+  isGone,
+  type ConfigStore,
+  type EndState,
+  type Machine,
+  type OpenPage,
+  type RunnerFleet,
+  type SecurityGroups,
+} from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
 import { findMachines } from './find-machines';
@@ -161,7 +169,6 @@ const PASS_TIME = 10 * SECOND;
 const PAGE = 200;
 const SIDE_BY_SIDE = 10;
 const NO_STATES: ReadonlyMap<string, EndState> = new Map();
-const isGone = (state: EndState | undefined): boolean => state === 'shutting-down' || state === 'terminated';
 
 export function belongsTo(machine: Machine, launch: Launch): boolean {
   if (launch.instanceId !== undefined) return machine.instanceId === launch.instanceId;

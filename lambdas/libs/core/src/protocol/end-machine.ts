@@ -1,4 +1,4 @@
-import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
+import { isMachineGone, type Launch, type LeaseHolder } from '../model/launch';
 import type { EndState } from '../ports';
 import { deregister } from './deregister';
 import { release, type JobFollowUp, type ReleaseDeps } from './release';
@@ -65,9 +65,7 @@ export async function endMachine(
     deps.log.warn(protectedMachines([launch.instanceId]).message, { launch_id: launch.launchId });
     return 'protected';
   }
-  const isGone =
-    state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
-  if (!isGone) return 'unsure';
+  if (!isMachineGone(launch, state, deps.clock.now())) return 'unsure';
   await release(
     launch,
     {
