@@ -1,7 +1,6 @@
 import {
-  NO_USAGE,
-  addUsage,
   measureStarts,
+  sumUsageBy,
   usageOf,
   usageOfCorrection,
   type MachineLife,
@@ -27,7 +26,7 @@ export async function reportUsage({ month, by, tenant }: UsageFilter, fleet: Fle
   const found =
     by === 'repository'
       ? await byRepository(month, sums, fleet)
-      : collect(sums.map((sum) => [by === 'size' ? sum.tier : String(sum.installationId), sum]));
+      : sumUsageBy(sums.map((sum) => [by === 'size' ? sum.tier : String(sum.installationId), sum]));
   const rows = [...found].map(([key, sum]): Row => ({ [by]: key, ...figuresOf(sum) }));
   const named = by === 'tenant' ? await withNames(rows, fleet) : rows;
   return {
@@ -64,7 +63,7 @@ async function focusOf(installationId: number, month: string, { usage, correctio
 export async function reconcileUsage(text: string, month: string, fleet: Fleet): Promise<Answer> {
   const { parseBill } = await import('../read/parse-bill');
   const bill = parseBill(text, month);
-  const ledger = collect((await sumsOf(month, undefined, fleet)).map((sum) => [String(sum.installationId), sum]));
+  const ledger = sumUsageBy((await sumsOf(month, undefined, fleet)).map((sum) => [String(sum.installationId), sum]));
   const ids = new Set([...ledger.keys(), ...[...bill.byTenant.keys()].map(String)]);
   const rows = [...ids].map((id): Row => {
     const billed = bill.byTenant.get(Number(id)) ?? 0;
@@ -133,13 +132,7 @@ async function byRepository(
     for await (const correction of corrections.ofMonth(installationId, month))
       parts.push([correction.repository ?? 'unknown', usageOfCorrection(correction)]);
   }
-  return collect(parts);
-}
-
-function collect(entries: readonly (readonly [string, UsageSum])[]): ReadonlyMap<string, UsageSum> {
-  const found = new Map<string, UsageSum>();
-  for (const [key, sum] of entries) found.set(key, addUsage(found.get(key) ?? NO_USAGE, sum));
-  return found;
+  return sumUsageBy(parts);
 }
 
 function figuresOf({ machines, seconds, costMicros, unpriced }: UsageSum): Row {

@@ -1,4 +1,4 @@
-import { NO_USAGE, addUsage, measureStarts, type SumPosition, type UsageSum } from '@multi-tenant-runner/core';
+import { measureStarts, sumUsageBy, type DaySum, type SumPosition, type UsageSum } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { count, id, limitOf, month, monthOrPresent, nextCursor, paging, tenantParams, text } from '../http/schemas';
@@ -61,12 +61,10 @@ export const showUsage = defineOperation({
   run: async ({ params, query: { month: asked } }, deps) => {
     const { installationId } = await findTenant(params.installation_id, deps);
     const chosen = monthOrPresent(asked, deps);
-    const sizes = new Map<string, UsageSum>();
-    const days = new Map<string, UsageSum>();
-    for await (const { day, tier, ...sum } of deps.usage.daysOf(installationId, chosen)) {
-      sizes.set(tier, addUsage(sizes.get(tier) ?? NO_USAGE, sum));
-      days.set(day, addUsage(days.get(day) ?? NO_USAGE, sum));
-    }
+    const sums: DaySum[] = [];
+    for await (const sum of deps.usage.daysOf(installationId, chosen)) sums.push(sum);
+    const sizes = sumUsageBy(sums.map((sum) => [sum.tier, sum]));
+    const days = sumUsageBy(sums.map((sum) => [sum.day, sum]));
     return {
       body: {
         month: chosen,

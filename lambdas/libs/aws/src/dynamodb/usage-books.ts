@@ -1,8 +1,9 @@
 import {
   DAY,
-  addUsage,
   monthOf,
   plus,
+  sumUsageBy,
+  type DaySum,
   type SumPosition,
   type TenantSum,
   type UsageBooks,
@@ -80,12 +81,11 @@ async function* tenantsOf(table: Table, month: string, from?: number): AsyncGene
 
 /** By size, in the order of their names. */
 async function sumsOfTenant(table: Table, installationId: number, month: string): Promise<readonly TenantSum[]> {
-  const sums = new Map<string, TenantSum>();
-  for await (const { day: _day, tier, ...sum } of daySums(table, installationId, { month })) {
-    const known = sums.get(tier);
-    sums.set(tier, { installationId, tier, ...(known === undefined ? sum : addUsage(known, sum)) });
-  }
-  return [...sums.values()].sort((one, other) => (one.tier < other.tier ? -1 : 1));
+  const days: DaySum[] = [];
+  for await (const sum of daySums(table, installationId, { month })) days.push(sum);
+  return [...sumUsageBy(days.map((sum) => [sum.tier, sum]))]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([tier, sum]) => ({ installationId, tier, ...sum }));
 }
 
 /** Tenants come in order, from the one of the position on. */

@@ -85,6 +85,13 @@ export function addUsage(sum: UsageSum, other: UsageSum): UsageSum {
   };
 }
 
+/** The sums by a key of each. */
+export function sumUsageBy(entries: Iterable<readonly [string, UsageSum]>): Map<string, UsageSum> {
+  const found = new Map<string, UsageSum>();
+  for (const [key, sum] of entries) found.set(key, addUsage(found.get(key) ?? NO_USAGE, sum));
+  return found;
+}
+
 export function usageOf({
   seconds,
   costMicros,
