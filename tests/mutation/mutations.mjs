@@ -582,8 +582,8 @@ export const mutations = [
   },
   {
     name: 'the sweep: an id that EC2 does not know is taken for gone at any age',
-    file: 'functions/scale-down/src/carry-out.ts',
-    edits: [['? isForgotten(launch, deps.clock.now())', '? true']],
+    file: 'libs/core/src/model/launch.ts',
+    edits: [['? isForgotten(launch, now)', '? true']],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -775,8 +775,8 @@ export const mutations = [
   },
   {
     name: 'one call for several tenants: one that never shares, by `except` or a pool of its own, does',
-    file: 'functions/scale-up/src/shared-calls.ts',
-    edits: [['deps.sharing.tiers.get(tier)?.has(installationId) === false', 'deps.sharing.tiers.has(tier)']],
+    file: 'functions/scale-up/src/deps.ts',
+    edits: [['return tiers.get(tier)?.has(installationId) === false;', 'return tiers.has(tier);']],
     suites: ['testing/system/shared-calls'],
   },
   {

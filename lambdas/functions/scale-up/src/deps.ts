@@ -43,6 +43,14 @@ export interface Sharing {
   readonly sharedGroupId: string;
 }
 
+/** Whether a tenant's launches of a size may go by a call that tenants share. */
+export function sharesCalls(
+  { tier, installationId }: { readonly tier: string; readonly installationId: number },
+  { tiers }: Pick<Sharing, 'tiers'>,
+): boolean {
+  return tiers.get(tier)?.has(installationId) === false;
+}
+
 /** What it takes to have machines waiting. */
 export interface Pooling {
   readonly pools: Pools;

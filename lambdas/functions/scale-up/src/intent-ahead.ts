@@ -2,7 +2,7 @@ import { newLaunch, type Intent, type Job, type TenantLookup } from '@multi-tena
 import { hashSecret } from '@multi-tenant-runner/runtime';
 import { decideIntent } from './decide-intent';
 import { decideStart } from './decide-start';
-import { tenantTierOf, type ScaleUpDeps } from './deps';
+import { sharesCalls, tenantTierOf, type ScaleUpDeps } from './deps';
 
 /**
  * What EC2 will be asked for by a job that has no slot yet, to be written together with that. Undefined where it is not
@@ -21,6 +21,6 @@ export async function intentAhead(job: Job, lookup: TenantLookup, deps: ScaleUpD
 }
 
 /** A machine that is there, or one of a call that tenants share. */
-function mayTakeAnother({ tier, installationId }: Job, { pooling, sharing }: ScaleUpDeps): boolean {
-  return pooling?.pools.has(tier) === true || sharing?.tiers.get(tier)?.has(installationId) === false;
+function mayTakeAnother(job: Job, { pooling, sharing }: ScaleUpDeps): boolean {
+  return pooling?.pools.has(job.tier) === true || (sharing !== undefined && sharesCalls(job, sharing));
 }

@@ -1,4 +1,5 @@
 import { askTogether, type AskDeps, type Asked, type Asking } from './ask-together';
+import { sharesCalls } from './deps';
 import { orderTogether } from './order-together';
 import type { OrderDeps, SharingDeps } from './send-order';
 
@@ -54,10 +55,7 @@ export function createSharedCalls(paced: SharingDeps, fleet: AskDeps['fleet']): 
   const noPlace = (members: readonly Asking[]): Results =>
     members.map(({ launch }) => ({ status: 'fulfilled', value: { kind: 'no-place', launch } }));
   return {
-    takes: (members) =>
-      members.every(
-        ({ launch: { tier, installationId } }) => deps.sharing.tiers.get(tier)?.has(installationId) === false,
-      ),
+    takes: (members) => members.every(({ launch }) => sharesCalls(launch, deps.sharing)),
     ask: async (members) => {
       const { length } = members;
       if (await deps.line.startsNow(length)) return askTogether(members, deps);

@@ -4,9 +4,11 @@ import {
   CAP_MARK_ATTRIBUTES,
   ACCOUNT_DECISIONS,
   freeSlots,
+  integer,
   isMarkedDeleted,
   isOffboarded,
   parseTenantRow,
+  read,
   reportNewProblems,
   type TenantProblemReport,
   type TenantLookup,
@@ -106,8 +108,7 @@ function onlyChangesSlots({ before, after }: RowChange): boolean {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of names) if (!SLOTS.has(name) && !isSame(before[name], after[name])) return false;
   // What is no count is an invalid row, which is reported.
-  const isCount = (value: unknown): boolean =>
-    value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+  const isCount = (value: unknown): boolean => value === undefined || read(integer(), value) !== undefined;
   const isSound = (row: NonNullable<Row>): boolean => isCount(row['slots_held']) && isCount(row['slot_changes']);
   const isAsBefore = ['slots_held', 'slot_changes'].every((name) => isSame(before[name], after[name]));
   return isAsBefore || (isSound(before) && isSound(after));

@@ -42,12 +42,8 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       return { rows, ...(last && { next: openAtOfLaunch(last) }) };
     },
     countOpen: async (installationId) => {
-      const expression = new Expression();
-      const condition = expression.equals('installation_id', installationId);
-      // What the index itself has of each: its keys.
-      const keys = { IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition };
       let open = 0;
-      for await (const _key of table.query({ ...keys, ...expression.placeholders })) open += 1;
+      for await (const _key of table.query(keysOfOpen(installationId))) open += 1;
       return open;
     },
     findByInstance: async (instanceId) => {
@@ -105,17 +101,21 @@ export const keyOfLaunch = (installationId: number, launchId: string): Item => (
   installation_id: { N: String(installationId) },
   launch_id: { S: launchId },
 });
-/** A tenant's open launches. */
-function openOf(installationId: number) {
+
+/** A tenant's open launches, as the index itself has them: their keys. */
+function keysOfOpen(installationId: number) {
   const expression = new Expression();
   return {
     IndexName: 'open-index',
-    // Of an index that has the keys alone, too: it is local.
-    Select: 'ALL_ATTRIBUTES',
     ConsistentRead: true,
     KeyConditionExpression: expression.equals('installation_id', installationId),
     ...expression.placeholders,
   } as const;
+}
+
+/** The same with all of their rows, which the table has: the index is local. */
+function openOf(installationId: number) {
+  return { ...keysOfOpen(installationId), Select: 'ALL_ATTRIBUTES' } as const;
 }
 
 /** @param openAt as `openAtOfLaunch` writes it */

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { WAITING_JOB_STATES, openAtOfJob, type Job, type JobStore } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
+import { chunks } from '../chunks';
 import { batchGet } from './batch-get';
 import { OPEN_TENANTS, eachShard, pagesOfShard, tenantOf } from './open-rows';
 import { fromItem } from './rows';
@@ -28,8 +29,7 @@ export async function listWaitingJobs(
 ): Promise<readonly Job[]> {
   const { keys, apart } = await findOpenKeys(deps, marked);
   let oldest: readonly Job[] = [];
-  for (let from = 0; from < apart.length; from += SIDE_BY_SIDE) {
-    const some = apart.slice(from, from + SIDE_BY_SIDE);
+  for (const some of chunks(apart, SIDE_BY_SIDE)) {
     const found = some.map((tenant) => deps.listOpen(tenant, { states: WAITING_JOB_STATES, limit }));
     oldest = oldestOf([...oldest, ...(await Promise.all(found)).flat()], limit);
   }

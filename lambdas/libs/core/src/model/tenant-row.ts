@@ -179,8 +179,9 @@ function readSlots(
   row: Record<string, unknown>,
   problems: RowProblem[],
 ): { readonly slotsHeld: number; readonly slotChanges: number } | undefined {
-  const [slotsHeld, slotChanges] = COUNTS.map((name) => (row[name] === undefined ? 0 : read(integer(), row[name])));
-  const broken = COUNTS.filter((name) => row[name] !== undefined && read(integer(), row[name]) === undefined);
+  const counts = COUNTS.map((name) => (row[name] === undefined ? 0 : read(integer(), row[name])));
+  const [slotsHeld, slotChanges] = counts;
+  const broken = COUNTS.filter((_, at) => counts[at] === undefined);
   const problem = 'is not an integer of at least 0; the sweep counts anew, do not edit it';
   problems.push(...broken.map((attribute) => ({ attribute, problem })));
   const isOld = row[SLOTS_OF_OLD] !== undefined;
