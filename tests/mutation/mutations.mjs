@@ -401,6 +401,28 @@ export const mutations = [
     tests: 'the tenant registry on DynamoDB',
   },
   {
+    name: 'the mark of a tenant: cleared whatever was admitted since it was read',
+    file: 'libs/aws/src/dynamodb/open-marks.ts',
+    edits: [
+      ["${expression.exists(MARK)} AND ${expression.isStill('slot_changes', seen)}", '${expression.exists(MARK)}'],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'mark',
+  },
+  {
+    name: 'the mark of a tenant: cleared right after an admission',
+    file: 'functions/scale-down/src/open-mark.ts',
+    edits: [[' && isRested(mark, now)', '']],
+    suites: ['testing/system/open-marks'],
+  },
+  {
+    name: 'the index of jobs without an admission: not one that waits again',
+    file: 'libs/aws/src/dynamodb/job-rows.ts',
+    edits: [["changes.state === 'parked' || reopens(guard, changes)", 'reopens(guard, changes)']],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'marks of what is open',
+  },
+  {
     name: 'the recount of slots: right after an admission',
     file: 'libs/core/src/model/open-mark.ts',
     edits: [['return mark === undefined || isRested(mark, now);', 'return mark === undefined || now > new Date(0);']],
