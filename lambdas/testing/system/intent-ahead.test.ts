@@ -21,7 +21,7 @@ test('a job that asks EC2 alone and at once has its intent in the write of its s
   expect(begins).toBe('launching with intent');
   expect(calls).toEqual([
     ...['registry.get', 'admissions.admit', 'github.authorize', 'github.findRunnerGroup', 'fleet.run'],
-    ...['admissions.read', 'github.createJitConfig', 'configs.put', 'registry.rememberGroup'],
+    ...['github.createJitConfig', 'configs.put', 'registry.rememberGroup'],
     'launches.change',
   ]);
 });

@@ -328,16 +328,18 @@ describe('GitHub', () => {
   });
 });
 
-describe('the tenant changes while EC2 works', () => {
+describe('the tenant changes while EC2 takes long', () => {
   test('suspended: the machine ends and the job waits', async () => {
     const system = systemWithTenant();
     system.harness.faults.after(
       'fleet.run',
-      () =>
-        void system.harness.state.tenants.rows.set(1001, {
+      () => {
+        system.harness.clock.advance(10 * SECOND);
+        system.harness.state.tenants.rows.set(1001, {
           ...system.harness.state.tenants.rows.get(1001),
           status: 'suspended',
-        }),
+        });
+      },
     );
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'tenant-suspended' });
@@ -348,11 +350,13 @@ describe('the tenant changes while EC2 works', () => {
     const system = systemWithTenant();
     system.harness.faults.after(
       'fleet.run',
-      () =>
-        void system.harness.state.tenants.rows.set(1001, {
+      () => {
+        system.harness.clock.advance(10 * SECOND);
+        system.harness.state.tenants.rows.set(1001, {
           ...system.harness.state.tenants.rows.get(1001),
           status: 'deleted',
-        }),
+        });
+      },
     );
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });

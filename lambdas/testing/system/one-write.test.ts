@@ -1,4 +1,4 @@
-import { MINUTE } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import { jobEvent } from '@multi-tenant-runner/testing';
 import { runCut } from './crash/crash-injection';
 import { LONG, gate, setUp, sweepLater } from './counterexamples/setup';
@@ -54,7 +54,7 @@ describe('a machine and the word that it can have its configuration', () => {
 
   test('are two where something unforeseen happens in between', async () => {
     const system = setUp();
-    system.harness.faults.fail('admissions.read', new Error('unforeseen'), 1);
+    system.harness.faults.fail('github.createJitConfig', new Error('unforeseen'), 1);
     await expect(system.queueJob(1)).rejects.toThrow('unforeseen');
     expect(system.launchOf(1)).toMatchObject({ state: 'launching', instanceId: system.machineOf(1).instanceId });
   });
@@ -63,7 +63,10 @@ describe('a machine and the word that it can have its configuration', () => {
     const system = setUp();
     const writes = writesOf(system);
     const { rows } = system.harness.state.tenants;
-    system.harness.faults.after('fleet.run', () => rows.set(1001, { ...rows.get(1001), status: 'suspended' }));
+    system.harness.faults.after('fleet.run', () => {
+      system.harness.clock.advance(10 * SECOND);
+      rows.set(1001, { ...rows.get(1001), status: 'suspended' });
+    });
     await system.queueJob(1);
     expect(writes).toContain('launching with machine');
     const [machine] = system.harness.state.fleet.machines.values();

@@ -163,8 +163,10 @@ class ScaleUp(State):
             t[step.machine], t[self.candidate + launch], t[pr] = M_UP, token, call
             return t
 
-        # Its row names it at once, or together with `running` if nothing has to be waited for until then.
-        for call, how in ((INST, ", which is written at once"), (CHECK, "")):
+        # Its row names it at once, or together with `running` if nothing has to be waited for until then. An answer that
+        # comes at once is not followed by another look at the tenant and the job.
+        ways = ((INST, ", which is written at once"), (CHECK, ""), (JIT, " at once"))
+        for call, how in ways:
             yield ("RunInstances starts a machine" + how, p, launch), started(call), False, bad
             if s[self.fault] and "lag" in self.fault_kinds:  # indexes and Describe learn of it later
                 t = started(call)

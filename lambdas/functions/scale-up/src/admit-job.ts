@@ -2,14 +2,19 @@ import {
   admit,
   dropLease,
   endJob,
+  expectationsOf,
   isTooOld,
+  lookupOfNote,
   markJobStarting,
   takeLease,
   type Admission,
+  type AdmissionHow,
   type Job,
   type Launch,
   type TenantLookup,
+  type TenantNote,
 } from '@multi-tenant-runner/core';
+import { mayGoByNote } from './decide-start';
 import { intentAhead } from './intent-ahead';
 import { startRunner, stopStart, type Start } from './start-runner';
 import { isPastGrace, isUnsettledGroup, waitForGroup } from './take-over';
@@ -19,15 +24,23 @@ import type { Delivery, ScaleUpDeps } from './deps';
 /**
  * A job that should be new: in one write it has a slot and a launch, or it has a row that says why it waits. Answers
  * the row of one that has one already, with nothing done.
+ *
+ * @param note of the tenant's row; it is read where there is none, or it no longer holds
  */
-export async function admitNewJob(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<Job | undefined> {
-  if (isTooOld(job, deps.clock.now())) return readOrCreate(job, deps);
-  const lookup = await deps.tenants.get(job.installationId);
-  const intent = await intentAhead(job, lookup, deps);
-  const first = await admit(job, lookup, { lease: delivery.lease, isNew: true, ...(intent && { intent }) }, deps);
+export async function admitNewJob(
+  job: Job,
+  note: TenantNote | undefined,
+  delivery: Delivery,
+  deps: ScaleUpDeps,
+): Promise<Job | undefined> {
+  const readAt = deps.clock.now();
+  if (isTooOld(job, readAt)) return readOrCreate(job, deps);
+  const noted = note && (await admitByNote(job, note, delivery, deps));
+  const lookup = noted?.lookup ?? (await deps.tenants.get(job.installationId));
+  const first = noted?.admission ?? (await admitAsNew(job, { lookup }, delivery, deps));
   switch (first.kind) {
     case 'admitted':
-      return void (await startAdmitted(first, { delivery, lookup }, deps));
+      return void (await startAdmitted(first, { delivery, lookup, readAt }, deps));
     case 'known':
       return first.job ?? readOrCreate(job, deps);
     case 'begun':
@@ -41,6 +54,27 @@ export async function admitNewJob(job: Job, delivery: Delivery, deps: ScaleUpDep
   }
 }
 
+/** By what its message says of the tenant, which the write asks about. Undefined: not to be admitted by that. */
+async function admitByNote(job: Job, note: TenantNote, delivery: Delivery, deps: ScaleUpDeps) {
+  const lookup = lookupOfNote(job.installationId, note, deps.settings);
+  if (!mayGoByNote(job, lookup, { ...deps.settings, ...deps.scaleUp }, deps.clock.now())) return undefined;
+  const admission = await admitAsNew(job, { lookup, expected: expectationsOf(note, job.tier) }, delivery, deps);
+  if (admission.kind !== 'rejected') return { lookup, admission };
+  // The refusal answers the row as it is.
+  const again = await admitAsNew(job, admission, delivery, deps);
+  return { lookup: admission.lookup, admission: again };
+}
+
+async function admitAsNew(
+  job: Job,
+  { lookup, expected }: Pick<AdmissionHow, 'expected'> & { readonly lookup: TenantLookup },
+  { lease }: Delivery,
+  deps: ScaleUpDeps,
+): Promise<Admission> {
+  const intent = await intentAhead(job, lookup, deps);
+  return admit(job, lookup, { lease, isNew: true, ...(intent && { intent }), ...(expected && { expected }) }, deps);
+}
+
 /** Answers the row that a job has, with the given one written where it had none. */
 export async function readOrCreate(job: Job, deps: ScaleUpDeps): Promise<Job> {
   const { installationId, jobId } = job;
@@ -51,27 +85,30 @@ export async function readOrCreate(job: Job, deps: ScaleUpDeps): Promise<Job> {
 
 /** A job that has a row, and no launch under its start number. */
 export async function admitJob(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
-  if (isTooOld(job, deps.clock.now())) {
+  const readAt = deps.clock.now();
+  if (isTooOld(job, readAt)) {
     await endJob(job, { state: 'expired', reason: 'too-old', stillIn: 'waiting' }, deps);
     return;
   }
   const lookup = await deps.tenants.get(job.installationId);
   const intent = await intentAhead(job, lookup, deps);
   const first = await admit(job, lookup, { lease: delivery.lease, ...(intent && { intent }) }, deps);
-  if (first.kind !== 'rejected') return afterAdmission(job, first, { delivery, lookup }, deps);
+  if (first.kind !== 'rejected') return afterAdmission(job, first, { delivery, lookup, readAt }, deps);
   if (await park(job, first, deps)) await askOnceMore(job, delivery, deps);
 }
 
 /** A slot that came free before the job was parked woke no job. */
 async function askOnceMore(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  const readAt = deps.clock.now();
   const lookup = await deps.tenants.get(job.installationId);
   const second = await admit(job, lookup, { lease: delivery.lease }, deps);
-  if (second.kind !== 'rejected') await afterAdmission(job, second, { delivery, lookup }, deps);
+  if (second.kind !== 'rejected') await afterAdmission(job, second, { delivery, lookup, readAt }, deps);
 }
 
 interface Turn {
   readonly delivery: Delivery;
   readonly lookup: TenantLookup;
+  readonly readAt: Date;
 }
 
 type Accepted = Exclude<Admission, { readonly kind: 'rejected' }>;
@@ -88,11 +125,11 @@ async function afterAdmission(job: Job, admission: Accepted, turn: Turn, deps: S
 /** Its row says `starting` already, and its lease was taken with the slot. */
 function startAdmitted(
   { job, launch }: Extract<Admission, { readonly kind: 'admitted' }>,
-  { delivery: { lease }, lookup }: Turn,
+  { delivery: { lease }, lookup, readAt }: Turn,
   deps: ScaleUpDeps,
 ): Promise<void> {
   // An intent that came with the slot is this invocation's own.
-  const start = { job, launch, lookup, lease, isNew: true };
+  const start = { job, launch, lookup, readAt, lease, isNew: true };
   return underLease(start, deps, () => startRunner(start, deps));
 }
 
@@ -105,8 +142,9 @@ export async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: S
   const leased = await takeLease(launch, lease, deps, { unchanged });
   if (leased === undefined) return;
   await underLease({ launch: leased, lease }, deps, async () => {
+    const readAt = deps.clock.now();
     const lookup = await deps.tenants.get(job.installationId);
-    const start = { job, launch: leased, lookup, lease, isPastGrace: pastGrace };
+    const start = { job, launch: leased, lookup, readAt, lease, isPastGrace: pastGrace };
     const starting = await markJobStarting(job, deps);
     return starting.ok ? startRunner(start, deps) : stopStart(start, deps);
   });

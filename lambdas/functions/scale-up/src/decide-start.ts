@@ -1,11 +1,14 @@
 import {
   JOB_QUEUE_LIFETIME,
   MINUTE,
+  SECOND,
   ageOf,
   decideJobPolicy,
   decideLaunchGate,
+  freeSlots,
   isEnded,
   isGated,
+  newLaunch,
   plus,
   type AdmissionSettings,
   type Job,
@@ -61,6 +64,19 @@ export function decideStart({ job, launch, lookup }: StartFacts, settings: Start
   }
 }
 
+/** How long a job may have waited for its row to be as its message says, more often than not. */
+const NOTE_LASTS = MINUTE;
+
+/**
+ * Whether a job may be admitted by what its message says of its tenant's row: only where that lets it pass altogether,
+ * and nothing else has to be read. Pure.
+ */
+export function mayGoByNote(job: Job, lookup: TenantLookup, settings: StartSettings, now: Date): boolean {
+  if (settings.maxRunnersTotal !== undefined || ageOf(job.queuedAt, now) > NOTE_LASTS) return false;
+  if (lookup.kind !== 'tenant' || freeSlots(lookup.tenant) === 0) return false;
+  return decideStart({ job, launch: newLaunch(job, now.toISOString()), lookup }, settings, now).kind === 'start';
+}
+
 /** Another launch took the probe, and the tenant's row was read again. Pure. */
 export function decideAfterLostProbe(
   { launch, lookup }: Pick<StartFacts, 'launch' | 'lookup'>,
@@ -79,12 +95,24 @@ export function decideAfterLostProbe(
   }
 }
 
+/** EC2 answers within two or three seconds; a machine boots for twenty. */
+const FRESH = 10 * SECOND;
+
+/**
+ * Whether rows that were read at this time are good enough to configure a machine by. What changed since then changed
+ * while the machine boots, and so comes too late anyway: the sweep ends a machine that is idle and whose tenant is
+ * suspended or whose job is over. Pure.
+ */
+export function isFresh(readAt: Date, now: Date): boolean {
+  return now.getTime() - readAt.getTime() < FRESH;
+}
+
 export type FinishDecision = Exclude<Verdict, { readonly kind: 'pass' }> | { readonly kind: 'ask' | 'configure' };
 
 /**
  * What becomes of a machine that EC2 has started. `ask`: its job ended, or GitHub holds it back. Pure.
  *
- * @param facts.current the job's row after EC2's answer
+ * @param facts.current the job's row, where it was read again
  */
 export function decideFinish(
   { job, lookup, current }: Omit<StartFacts, 'launch'> & { readonly current: Job | undefined },

@@ -5,6 +5,7 @@ import {
   placeOfLaunch,
   removeLeftovers,
   type GitHubFailure,
+  type Job,
   type JobFollowUp,
   type LeaseHolder,
   type MachineOfRow,
@@ -12,7 +13,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { RunnerGroup } from './choose-runner-group';
 import { configureInGroup } from './configure-in-group';
-import { decideFinish, type StartFacts } from './decide-start';
+import { decideFinish, isFresh, type StartFacts } from './decide-start';
 import { RetryLater, tenantTierOf, type ScaleUpDeps } from './deps';
 import { createMachineNote, endUnlessOpen, type MachineNote, type WithMachine } from './machine-note';
 import { afterGitHub, endAs, parkFor, type Stopped } from './park-for';
@@ -22,6 +23,8 @@ export interface MachineStart extends StartFacts {
   /** What its row does not say of the machine yet. */
   readonly unwritten?: MachineOfRow;
   readonly lease: LeaseHolder;
+  /** When the rows of the tenant and of the job were as they are given. */
+  readonly readAt: Date;
   readonly group: RunnerGroup;
   /** What GitHub said against the runner's token while EC2 worked. */
   readonly refusal?: GitHubFailure;
@@ -49,9 +52,7 @@ export async function finishStart(start: MachineStart, deps: ScaleUpDeps): Promi
 
 async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
   const { job, launch, group } = start;
-  const { installationId, jobId } = job;
-  const { lookup, jobs } = await deps.admissions.read({ installationId, jobIds: [jobId] });
-  const current = jobs.get(jobId);
+  const { lookup, current } = await readAgain(start, deps);
   const stopped: Stopped = { job, launch, lookup, hadMachine: true };
   const decision = decideFinish({ job, lookup, current }, deps.settings);
   switch (decision.kind) {
@@ -91,6 +92,17 @@ async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
     case 'stored':
       return recordRunning(start, configured, lookup, deps);
   }
+}
+
+/** What was read a moment ago is not read again: a change since then is one that came a moment later. */
+async function readAgain(
+  { job, lookup, readAt }: NotedStart,
+  deps: ScaleUpDeps,
+): Promise<{ readonly lookup: TenantLookup; readonly current: Job | undefined }> {
+  if (isFresh(readAt, deps.clock.now())) return { lookup, current: job };
+  const { installationId, jobId } = job;
+  const { lookup: found, jobs } = await deps.admissions.read({ installationId, jobIds: [jobId] });
+  return { lookup: found, current: jobs.get(jobId) };
 }
 
 interface Undo {

@@ -30,7 +30,10 @@ export async function handleJob(message: JobMessage, delivery: Delivery, deps: S
 async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   const asNew = newJob(message, deps.clock.now(), 'queued');
   // One that has a row would be refused as new, and the refusal costs as much as the write.
-  const job = message.hasRow === true ? await readOrCreate(asNew, deps) : await admitNewJob(asNew, delivery, deps);
+  const job =
+    message.hasRow === true
+      ? await readOrCreate(asNew, deps)
+      : await admitNewJob(asNew, message.tenant, delivery, deps);
   if (job === undefined) return;
   const launch = await deps.launches.get(job.installationId, job.launchId);
   switch (decideDelivery(job, launch, message.deliveryId)) {

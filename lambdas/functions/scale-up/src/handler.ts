@@ -58,6 +58,8 @@ export function createHandler(deps: ScaleUpDeps, after: FairQueueOptions['after'
           milliseconds: deps.scaleUp.leaseMilliseconds,
         };
         const seat = desk.sit(installationId, tier);
+        // Every record has its seat before one looks who else has.
+        await Promise.resolve();
         try {
           await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log, seat });
         } finally {

@@ -24,6 +24,8 @@ import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from 
 /** The rows of a launch, and the lease under which everything here happens. */
 export interface Start extends StartFacts {
   readonly lease: LeaseHolder;
+  /** When the tenant's row was read, or asked in a write; the job's was written no earlier. */
+  readonly readAt: Date;
   /** The intent was past the grace before this invocation took the lease. */
   readonly isPastGrace?: boolean;
   /** This invocation has made the launch, so nobody has asked EC2 for its machine, whatever its row says. */

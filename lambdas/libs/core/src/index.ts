@@ -40,6 +40,7 @@ export * from './model/schema';
 export * from './model/snake-case';
 export * from './model/survey';
 export * from './model/tenant';
+export * from './model/tenant-note';
 export * from './model/tenant-problems';
 export * from './model/tenant-row';
 export * from './model/tier';

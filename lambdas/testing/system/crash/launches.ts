@@ -1,4 +1,4 @@
-import { MINUTE, newJob } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, newJob } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage, tenantRow } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
 import { ID, begin, setRow, started, type Scenario } from './scenario';
@@ -76,11 +76,14 @@ export const LAUNCHES: readonly Scenario[] = [
     },
   },
   {
-    name: 'a launch whose tenant is suspended while EC2 works',
+    name: 'a launch whose tenant is suspended while EC2 takes long',
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      const undo = system.harness.faults.after('fleet.run', () => setRow(system, { status: 'suspended' }));
+      const undo = system.harness.faults.after('fleet.run', () => {
+        system.harness.clock.advance(10 * SECOND);
+        setRow(system, { status: 'suspended' });
+      });
       const later = async (): Promise<void> => {
         undo();
         setRow(system, { status: 'active' });

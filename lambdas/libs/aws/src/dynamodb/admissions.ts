@@ -50,11 +50,11 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
             changes: { updatedAt: clock.now().toISOString(), ...job.changes },
           }),
         };
-  const writeOfSlot = async ({ launch: { installationId }, limit }: AdmissionRequest) => {
+  const writeOfSlot = async ({ launch: { installationId }, limit, expected }: AdmissionRequest) => {
     const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
     return {
       tableName: tables.tenants,
-      update: takeSlot({ installationId, now: clock.now() }, ceilingOf(seen, limit)),
+      update: takeSlot({ installationId, now: clock.now(), ...(expected && { expected }) }, ceilingOf(seen, limit)),
     };
   };
   const writeOfShare = ({ launch, shareLimit: below }: AdmissionRequest): readonly TransactionWrite[] => {

@@ -35,6 +35,13 @@ export class Expression {
     return given.map(([attribute, value]) => this.equals(attribute, value));
   }
 
+  /** Each of them; null: it is missing. */
+  isAsExpected(values: Readonly<Record<string, unknown>>): readonly string[] {
+    return Object.entries(values).map(([attribute, value]) =>
+      value === null ? this.isMissing(attribute) : this.equals(attribute, value),
+    );
+  }
+
   isOneOf(attribute: string, values: readonly unknown[]): string {
     return `${this.name(attribute)} IN (${values.map((value) => this.value(value)).join(', ')})`;
   }

@@ -12,12 +12,19 @@ export type Ceiling =
   | { readonly kind: 'row' }
   | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
 
+interface SlotTaking {
+  readonly installationId: number;
+  readonly now: Date;
+  /** What the row must have besides; null: nothing. */
+  readonly expected?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The tenant's part of an admission: only of an active tenant that was not deleted, and only below its limit. It marks
  * the tenant as one that has something open.
  */
 export function takeSlot(
-  { installationId, now }: { readonly installationId: number; readonly now: Date },
+  { installationId, now, expected = {} }: SlotTaking,
   ceiling: Ceiling,
 ): Update {
   const expression = new Expression();
@@ -27,6 +34,7 @@ export function takeSlot(
     isUnmarked(expression),
     isBelow(expression, ceiling),
     mayCount(expression),
+    ...expression.isAsExpected(expected),
   ].join(' AND ');
   const mark = expression.update({ ...markOf(installationId), admitted_at: now.toISOString() });
   return { key: keyOf(installationId), expression, update: `${mark} ${count(expression, 1)}`, condition };

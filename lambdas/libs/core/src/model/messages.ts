@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { pick } from './pick';
 import { boolean, integer, oneOf, orgType, parse, string, strings, time, type Parsed, type Schema } from './schema';
 import { renameKeys, toCamelCase, toSnakeCase } from './snake-case';
+import { tenantNote } from './tenant-note';
 
 /** What GitHub's events tell of a job, and all that travels of it: well under 2 KB. */
 const jobFields = {
@@ -25,8 +26,11 @@ const jobFields = {
   queuedAt: time,
   deliveryId: string,
 };
-/** `hasRow`: the sender knows a row of the job, which then is read and not written; absent: it may be new. */
-const messageFields = { ...jobFields, hasRow: v.exactOptional(boolean) };
+/**
+ * `hasRow`: the sender knows a row of the job, which then is read and not written; absent: it may be new. `tenant`:
+ * what the sender read of the tenant's row a moment ago.
+ */
+const messageFields = { ...jobFields, hasRow: v.exactOptional(boolean), tenant: v.exactOptional(tenantNote) };
 const MESSAGE_FIELDS = v.keyof(v.object(messageFields)).options;
 const jobMessage = v.pipe(v.object(messageFields, 'is not an object'), v.readonly());
 const JOB_FIELDS = v.keyof(v.object(jobFields)).options;

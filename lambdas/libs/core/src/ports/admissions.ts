@@ -13,8 +13,8 @@ export interface Admissions {
   /**
    * Writes the job's row and its launch, takes the slot and marks the tenant's row as one that has something open, all
    * in one write or nothing of it. The job: as the request says. The launch: only if there is no row of it. The slot:
-   * only of an active tenant that was not deleted, and only below its limit. Where the launch names a share of the
-   * fleet, a slot of that too, only below `shareLimit`.
+   * only of an active tenant that was not deleted, only below its limit, and only while its row is as `expected`. Where
+   * the launch names a share of the fleet, a slot of that too, only below `shareLimit`.
    */
   admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
   /**
@@ -58,6 +58,8 @@ export interface AdmissionRequest {
   readonly launch: Launch;
   /** Replaces the limit of the tenant's row while that is unusable. */
   readonly limit?: number;
+  /** What the tenant's row must have, by attribute; null: it must have none. Absent: whatever it has. */
+  readonly expected?: Readonly<Record<string, unknown>>;
   /** Of the launch's share. */
   readonly shareLimit?: number;
 }

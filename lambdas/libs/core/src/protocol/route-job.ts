@@ -5,6 +5,7 @@ import type { JobQueue, JobStore, Metrics, Written } from '../ports';
 import { explainWait, refuseParkedJob, requeueJob } from '../transitions';
 import { isNews } from './gate';
 import type { TenantLookup } from '../model/tenant';
+import type { TenantNote } from '../model/tenant-note';
 import { chooseTier } from '../decisions/choose-tier';
 import type { Tier } from '../model/tier';
 import { JOB_QUEUE_LIFETIME, type Clock } from '../model/time';
@@ -18,6 +19,8 @@ export interface RouteDeps {
     recent(installationId: number): TenantLookup | undefined;
     /** The row as it is now. */
     read(installationId: number): Promise<TenantLookup>;
+    /** What the message of a job may say of it. Absent: nothing. */
+    note?(installationId: number): TenantNote | undefined;
   };
   readonly jobs: Pick<JobStore, 'create' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
@@ -74,7 +77,8 @@ export function tierOf(fitting: readonly Tier[], lookup: TenantLookup | undefine
 }
 
 async function send(message: JobMessage, deps: RouteDeps): Promise<Routed> {
-  await deps.queue.sendJob(message);
+  const tenant = deps.tenants.note?.(message.installationId);
+  await deps.queue.sendJob({ ...message, ...(tenant && { tenant }) });
   deps.metrics.count('JobQueued', { tier: message.tier, properties: propertiesOf(message) });
   return { kind: 'sent', tier: message.tier };
 }

@@ -21,12 +21,14 @@ export interface AdmissionHow {
   readonly fleetShare?: number;
   /** What EC2 is asked for next, where that is known already. */
   readonly intent?: Intent;
+  /** What the tenant's row must say, where it was not read; null: nothing. */
+  readonly expected?: Readonly<Record<string, unknown>>;
 }
 
 /** The beginning of a launch: `held`, or `launching` with its intent. */
 export function buildAdmission(
   job: Job,
-  { lease, isNew = false, fleetShare, intent }: AdmissionHow,
+  { lease, isNew = false, fleetShare, intent, expected }: AdmissionHow,
   deps: { readonly clock: Clock },
 ): Admitted {
   const now = deps.clock.now().toISOString();
@@ -40,7 +42,8 @@ export function buildAdmission(
   const progress =
     lease === undefined ? ({ state: 'queued' } as const) : ({ state: 'starting', startingAt: now } as const);
   const row: Job = { ...standing, ...progress, updatedAt: now };
-  return { job: row, launch, request: { job: isNew ? { kind: 'new', row } : changeOf(job, lease, deps), launch } };
+  const change = isNew ? ({ kind: 'new', row } as const) : changeOf(job, lease, deps);
+  return { job: row, launch, request: { job: change, launch, ...(expected && { expected }) } };
 }
 
 /** Only while it waits for this very launch. */

@@ -74,6 +74,26 @@ export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nex
     expect((await tables.admissions.read({ installationId: id, jobIds: [1] })).launch).toBeUndefined();
   });
 
+  it('takes a slot only while the row of the tenant is as expected', async () => {
+    await tenant({ tier: 'small' });
+    const expected = { org_name: 'acme', tier: 'small', max_runners: 2, account_id: 501, runner_group: null };
+    const unlike: readonly (readonly [string, unknown])[] = [
+      ['tier', 'large'],
+      ['max_runners', 3],
+      ['account_id', null],
+      ['runner_group', 'own'],
+    ];
+    for (const [name, value] of unlike) {
+      const refused = await tables.admissions.admit({ ...asNew(1), expected: { ...expected, [name]: value } });
+      expect(refused).toEqual({ kind: 'tenant', lookup: await tables.tenants.get(id) });
+    }
+    await expect(tables.jobs.get(id, 1)).resolves.toBeUndefined();
+    await expect(tables.admissions.admit({ ...asNew(1), expected })).resolves.toEqual({ kind: 'admitted' });
+    await expect(tables.admissions.admit({ ...asNew(2), expected })).resolves.toEqual({ kind: 'admitted' });
+    await expect(tables.admissions.admit({ ...asNew(3), expected })).resolves.toMatchObject({ kind: 'tenant' });
+    expect(await slots()).toBe(2);
+  });
+
   it('writes a new job, its launch and the slot', async () => {
     await tenant();
     await expect(tables.admissions.admit(asNew(1))).resolves.toEqual({ kind: 'admitted' });

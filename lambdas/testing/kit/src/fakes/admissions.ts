@@ -7,7 +7,7 @@ import type { InMemoryTenantRegistry } from './tenant-registry';
 import type { InMemoryUsageLedger } from './usage-ledger';
 
 export interface InMemoryTables {
-  readonly tenants: Pick<InMemoryTenantRegistry, 'get' | 'hasSlot' | 'takeSlot' | 'giveSlotBack'>;
+  readonly tenants: Pick<InMemoryTenantRegistry, 'get' | 'hasSlot' | 'isAsExpected' | 'takeSlot' | 'giveSlotBack'>;
   readonly jobs: Pick<InMemoryJobStore, 'rows'>;
   readonly launches: Pick<InMemoryLaunchStore, 'rows'>;
   readonly fleetSlots: Pick<InMemoryFleetSlots, 'hasRoom' | 'take' | 'free'>;
@@ -23,7 +23,7 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       const lookup = await tenants.get(installationId);
       return { lookup, ...(launch && { launch }), jobs: new Map(found.map((job) => [job.jobId, job])) };
     },
-    admit: async ({ job, launch, limit, shareLimit }) => {
+    admit: async ({ job, launch, limit, shareLimit, expected }) => {
       const { installationId, launchId, jobId } = launch;
       const jobKey = `${installationId}/${jobId}`;
       const launchKey = `${installationId}/${launchId}`;
@@ -34,7 +34,8 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       if (begun !== undefined) return { kind: 'launch', row: begun };
       const { fleetShare } = launch;
       const isCounted = fleetShare !== undefined && shareLimit !== undefined;
-      if (!tenants.hasSlot(installationId, limit)) return { kind: 'tenant', lookup: await tenants.get(installationId) };
+      if (!tenants.hasSlot(installationId, limit) || !tenants.isAsExpected(installationId, expected))
+        return { kind: 'tenant', lookup: await tenants.get(installationId) };
       if (isCounted && !fleetSlots.hasRoom(fleetShare, shareLimit)) return { kind: 'share' };
       tenants.takeSlot(installationId, limit);
       if (isCounted) fleetSlots.take(fleetShare, fleetSlotOf(launch));

@@ -47,6 +47,8 @@ export interface InMemoryTenantRegistry extends TenantRegistry, TenantLifecycle 
   pageSize: number;
   /** Whether an admission would find a slot. */
   hasSlot(installationId: number, limit?: number): boolean;
+  /** Whether the row has these values; null: none. */
+  isAsExpected(installationId: number, expected?: TenantRow): boolean;
   /** The tenant's part of an admission. Answers whether it was written. */
   takeSlot(installationId: number, limit?: number): boolean;
   /** The tenant's part of a release. */
@@ -99,6 +101,10 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     pageSize: 100,
     get: async (installationId) => lookup(installationId),
     hasSlot: (installationId, limit) => mayAdmit(rows.get(installationId), limit),
+    isAsExpected: (installationId, expected = {}) => {
+      const row = rows.get(installationId) ?? {};
+      return Object.entries(expected).every(([name, value]) => isDeepStrictEqual(row[name] ?? null, value));
+    },
     takeSlot: (installationId, limit) => {
       const row = rows.get(installationId);
       if (row === undefined || !mayCount(row) || !mayAdmit(row, limit)) return false;
