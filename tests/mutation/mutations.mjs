@@ -925,6 +925,45 @@ export const mutations = [
     suites: ['testing/system/launch'],
   },
   {
+    name: 'the rows by which a machine is configured: however long ago they were read',
+    file: 'functions/scale-up/src/decide-start.ts',
+    edits: [['return now.getTime() - readAt.getTime() < FRESH;', 'return now.getTime() >= readAt.getTime();']],
+    suites: ['testing/system/launch', 'testing/system/cancelled-jobs'],
+  },
+  {
+    name: "a message's note of its tenant: whatever the row says now",
+    file: 'functions/scale-up/src/admit-job.ts',
+    edits: [['{ lookup, expected: expectationsOf(note, job.tier) }', '{ lookup }']],
+    suites: ['testing/system/tenant-note'],
+  },
+  {
+    name: "a message's note of its tenant: nothing must be missing from the row",
+    file: 'libs/core/src/model/tenant-note.ts',
+    edits: [
+      ['row[name] ?? null]', 'row[name]]'],
+      ['filter((name) => !HINTS.includes(name))', 'filter((name) => row[name] !== undefined && !HINTS.includes(name))'],
+    ],
+    suites: ['libs/core/src/model/tenant-note'],
+  },
+  {
+    name: "a message's note of its tenant: good for any time",
+    file: 'functions/scale-up/src/decide-start.ts',
+    edits: [[' || ageOf(job.queuedAt, now) > NOTE_LASTS', '']],
+    suites: ['testing/system/tenant-note'],
+  },
+  {
+    name: 'the notes of a tenant: for more jobs than it has slots',
+    file: 'functions/webhook/src/tenant-cache.ts',
+    edits: [['      entry.noted += 1;\n', '']],
+    suites: ['functions/webhook/src/route-job'],
+  },
+  {
+    name: 'the seats of an event: the first job looks before the others sit',
+    file: 'functions/scale-up/src/handler.ts',
+    edits: [['        await Promise.resolve();\n', '']],
+    suites: ['testing/system/one-call'],
+  },
+  {
     name: "a late worker's undo: the machine without its registration",
     file: 'functions/scale-up/src/finish-start.ts',
     edits: [["how.registration ?? (isFirst ? 'none' : 'must-go')", "'none'"]],

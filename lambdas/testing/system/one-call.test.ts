@@ -1,4 +1,4 @@
-import { MINUTE } from '@multi-tenant-runner/core';
+import { MINUTE, buildTenantNote } from '@multi-tenant-runner/core';
 import { jobMessage } from '@multi-tenant-runner/testing';
 import { createFunctions } from './functions';
 import { brokenPromises, createSystem, type System } from './system';
@@ -28,6 +28,15 @@ describe('jobs of one tenant and size in one event', () => {
     }
     expect(fleet.machines.size).toBe(3);
     expect(brokenPromises(system, 3)).toEqual([]);
+  });
+
+  test('get them by one call, too, where their messages say what the row of their tenant says', async () => {
+    const { system, functions } = setUp();
+    const tenant = buildTenantNote(await system.harness.state.tenants.get(1001));
+    const queuedAt = system.harness.clock.now().toISOString();
+    await functions.scaleUpAll([1, 2, 3].map((jobId) => jobMessage({ jobId, queuedAt, ...(tenant && { tenant }) })));
+    expect(callsOf(system, 'registry.get')).toBe(0);
+    expect([callsOf(system, 'fleet.runGroup'), callsOf(system, 'fleet.run')]).toEqual([1, 0]);
   });
 
   test('get as many as the limit allows, and the others wait', async () => {

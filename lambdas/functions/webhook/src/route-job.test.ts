@@ -30,12 +30,34 @@ describe('a queued job of an active tenant', () => {
         tier: 'small',
         queuedAt: '2026-01-15T11:59:58.000Z',
         deliveryId: 'delivery-1',
+        tenant: {
+          orgName: 'acme',
+          orgType: 'Organization',
+          status: 'active',
+          tier: 'small',
+          maxRunners: 2,
+          slotsHeld: 0,
+          accountId: 501,
+          securityGroupId: 'sg-acme',
+        },
       },
     ]);
     expect(harness.state.jobs.all()).toEqual([]);
     expect(harness.metrics.counted).toMatchObject([
       { name: 'JobQueued', tier: 'small', properties: { tenant_id: INSTALLATION } },
     ]);
+  });
+
+  it('says what its tenant’s row says to as many jobs as that has slots, until it is read again', async () => {
+    const harness = createWebhookHarness();
+    harness.addTenant({ max_runners: 3, slots_held: 1 });
+    const notes = async (...ids: readonly number[]): Promise<readonly boolean[]> => {
+      for (const id of ids) await harness.send(queued({ job: { id } }));
+      return harness.state.queue.jobs.splice(0).map(({ tenant }) => tenant !== undefined);
+    };
+    expect(await notes(7001, 7002, 7003, 7004)).toEqual([true, true, false, false]);
+    harness.clock.advance(30_001);
+    expect(await notes(7005, 7006, 7007)).toEqual([true, true, false]);
   });
 
   it('makes one AWS call once the tenant was read', async () => {

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { toAttributes } from '@multi-tenant-runner/aws';
-import { SECOND, encodeJobMessage } from '@multi-tenant-runner/core';
-import { createTables, jobMessage, tenantRow, type DynamoDbLocal } from '@multi-tenant-runner/testing';
+import { createDynamoTenantRegistry, toAttributes } from '@multi-tenant-runner/aws';
+import {
+  KNOWN_GROUP_ATTRIBUTE,
+  SECOND,
+  buildTenantNote,
+  encodeJobMessage,
+  type TenantRegistry,
+} from '@multi-tenant-runner/core';
+import { createTables, jobMessage, settings, tenantRow, type DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { PARAMETERS, startContainer, type Container } from './container';
 import { LATENCIES, type Latencies } from './latencies';
 import { startLoopback, type Loopback } from './loopback';
@@ -44,10 +50,7 @@ const WARM_UP = [JOBS, 1, 1, 1];
 const UNTIL_FREE = 3 * SECOND;
 
 /** A container of scale-up that has had a hundred jobs, 25 jobs in one event, of one tenant or of 25. */
-export async function measureLaunchRates(
-  local: DynamoDbLocal,
-  bundles: { readonly worker: string; readonly bundle: string },
-): Promise<readonly LaunchRate[]> {
+export async function measureLaunchRates(local: DynamoDbLocal, bundles: Bundles): Promise<readonly LaunchRate[]> {
   const loopback = await startLoopback({ dynamoDb: local.env['AWS_ENDPOINT_URL'] ?? '', parameters: PARAMETERS });
   try {
     const rates: LaunchRate[] = [];
@@ -56,7 +59,9 @@ export async function measureLaunchRates(
       const prefix = `rate-${index}`;
       await createTables(local.client, prefix);
       for (let tenant = 0; tenant < JOBS; tenant += 1) await writeTenant(local, prefix, FIRST_TENANT + tenant);
-      rates.push(...(await measureSetup(setup, loopback, { ...bundles, prefix })));
+      const tableName = `${prefix}-tenants`;
+      const { get: lookupOf } = createDynamoTenantRegistry({ client: local.client, tableName, ...settings() });
+      rates.push(...(await measureSetup(setup, loopback, { ...bundles, prefix, lookupOf })));
     }
     return rates;
   } finally {
@@ -64,12 +69,19 @@ export async function measureLaunchRates(
   }
 }
 
+interface Bundles {
+  readonly worker: string;
+  readonly bundle: string;
+}
+
+type LookupOf = TenantRegistry['get'];
+
 let nextJob = 1;
 
 async function measureSetup(
   setup: keyof typeof SETUPS,
   loopback: Loopback,
-  bundles: { readonly worker: string; readonly bundle: string; readonly prefix: string },
+  { lookupOf, ...bundles }: Bundles & { readonly prefix: string; readonly lookupOf: LookupOf },
 ): Promise<readonly LaunchRate[]> {
   const { environment, tenants: counts } = SETUPS[setup];
   const container = startContainer({ ...bundles, url: loopback.url, environment });
@@ -78,7 +90,7 @@ async function measureSetup(
     loopback.reset(latencies);
     const first = nextJob;
     nextJob += JOBS;
-    return invoke(container, { first, tenants });
+    return invoke(container, { first, tenants, lookupOf });
   };
   try {
     for (const tenants of WARM_UP) await run(tenants, { dynamoDb: 0, ssm: 0, runInstances: 0, ec2: 0, gitHub: 0 });
@@ -101,17 +113,29 @@ async function measureSetup(
 }
 
 async function writeTenant({ client }: DynamoDbLocal, prefix: string, installationId: number): Promise<void> {
-  const row = tenantRow({ installation_id: installationId, max_runners: 1_000 });
+  const row = tenantRow({
+    installation_id: installationId,
+    max_runners: 1_000,
+    [KNOWN_GROUP_ATTRIBUTE]: { group: 1, id: 1, at: new Date().toISOString() },
+  });
   await client.send(new PutItemCommand({ TableName: `${prefix}-tenants`, Item: toAttributes(row) }));
 }
 
-function invoke(container: Container, { first, tenants }: { readonly first: number; readonly tenants: number }) {
+/** With messages that say of the tenants what the webhook reads of their rows. */
+async function invoke(
+  container: Container,
+  { first, tenants, lookupOf }: { readonly first: number; readonly tenants: number; readonly lookupOf: LookupOf },
+) {
+  const ids = Array.from({ length: tenants }, (_, index) => FIRST_TENANT + index);
+  const notes = new Map(await Promise.all(ids.map(async (id) => [id, buildTenantNote(await lookupOf(id))] as const)));
   const queuedAt = new Date().toISOString();
   const records = Array.from({ length: JOBS }, (_, index) => {
     const installationId = FIRST_TENANT + (index % tenants);
+    const tenant = notes.get(installationId);
+    if (tenant === undefined) throw new Error(`The row of tenant ${installationId} has no note`);
     return {
       messageId: `message-${first + index}`,
-      body: encodeJobMessage(jobMessage({ installationId, jobId: first + index, queuedAt })),
+      body: encodeJobMessage(jobMessage({ installationId, jobId: first + index, queuedAt, tenant })),
       attributes: { ApproximateReceiveCount: '1', MessageGroupId: String(installationId) },
     };
   });
