@@ -51,7 +51,22 @@ const attributes = {
 };
 const ATTRIBUTES = Object.keys(attributes) as (keyof typeof attributes)[];
 const rows = fc.record(attributes, { requiredKeys: [] });
-const sound = rows.map((row) => tenantRow({ ...row, org_name: 'acme', status: 'active' }));
+const sound = fc
+  .record(
+    {
+      org_type: fc.constantFrom('Organization', 'User'),
+      account_id: fc.constantFrom(501, 502),
+      tier: fc.constantFrom('small', 'large'),
+      max_runners: fc.constantFrom(1, 5),
+      security_group_id: fc.constantFrom('sg-acme', 'sg-other', undefined),
+      allow_public_repositories: fc.boolean(),
+      runner_group: fc.constantFrom('own', 'other'),
+      runner_group_known: fc.constant({ group: 3, id: 3, at: TIME, repositories: [9] }),
+      github_limited_until: fc.constantFrom(TIME, '2026-01-15T13:00:00.000Z'),
+    },
+    { requiredKeys: [] },
+  )
+  .map((row) => tenantRow(row));
 const anyRow = fc.oneof(
   rows.map((row) => tenantRow(row)),
   rows,
@@ -83,6 +98,8 @@ function decisionOf(lookup: TenantLookup, tier: string) {
   };
 }
 
+const groupOf = (lookup: TenantLookup) => (lookup.kind === 'tenant' ? lookup.tenant.knownGroup : undefined);
+
 it('a note travels, and says of its tenant what the row did', () => {
   fc.assert(
     fc.property(anyRow, (row) => {
@@ -94,7 +111,7 @@ it('a note travels, and says of its tenant what the row did', () => {
       expect(parsed).toMatchObject({ ok: true, value: { tenant: note } });
       const told = lookupOfNote(1001, note, settings);
       expect(decisionOf(told, 'small')).toEqual(decisionOf(lookup, 'small'));
-      expect(told).toMatchObject({ tenant: lookup.kind === 'tenant' ? { knownGroup: lookup.tenant.knownGroup } : {} });
+      expect(groupOf(told)).toEqual(groupOf(lookup));
       expect(JSON.stringify(note).length).toBeLessThan(1_000);
     }),
   );
@@ -109,7 +126,7 @@ it('a row that a note holds for decides as the row did that it was made of', () 
       if (note === undefined || !holds(note, tier, after)) return;
       expect(decisionOf(parseRow(after), tier)).toEqual(decisionOf(parseRow(before), tier));
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
 });
 
