@@ -44,7 +44,9 @@ export function createBurstMoments({ now }: Pick<Scheduler, 'now'>): BurstMoment
     onCall: (what, { port, method, args: [first], by }) => {
       if (by !== 'scale-up') return;
       if (what === 'sent') {
-        if (port === 'registry' && typeof first === 'number') of(first).taken ??= now();
+        const admission = method === 'admit' ? (first as AdmissionRequest).launch.installationId : undefined;
+        const tenant = port === 'registry' ? first : admission;
+        if (typeof tenant === 'number') of(tenant).taken ??= now();
         return;
       }
       if (method === 'admit') of((first as AdmissionRequest).launch.installationId).admitted ??= now();
