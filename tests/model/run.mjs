@@ -35,6 +35,7 @@ const others = [
   ['fill_model', 'The filling of a pool by one call'],
   ['order_model', 'One call for launches of several tenants'],
   ['mark_model', 'The mark by which the sweep finds a tenant'],
+  ['cover_model', "How a tenant's open jobs are found"],
 ];
 const count = tasks.length + others.length;
 let failed = 0;

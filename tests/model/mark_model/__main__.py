@@ -1,10 +1,11 @@
 """The mark by which the sweep finds a tenant, as a program that explores every reachable state.
 
 One tenant, two jobs, and a launch at a time of each. An admission writes the tenant's row (mark, time, counter), the
-launch and the job; who reads sees these rows one after the other, in every order. A release gives the slot back and
-ends the launch. A job waits in the index over all tenants until an admission takes it out, is reported late to run,
+launch and the job; who reads sees these rows one after the other, in every order. A release ends the launch, whose slot
+another write may have given back; a job that is not over is put back into the tenant's own index, out of which the
+admission took it. A job waits in the index over all tenants until an admission takes it out, is reported late to run,
 waits again, ends, or is opened again after its end. Two sweeps look at the same time: each reads the row, then
-lists launches and jobs, then clears the mark; each may crash. Indexes may lag.
+lists launches, then the jobs of the tenant's own index, then clears the mark; each may crash. Indexes may lag.
 
 F1: whatever is open is named to the sweep: by the mark, or by the index of jobs that no admission covers. L1: from
 every state, with no further fault, the end can be reached: nothing is open, and no mark stands.
@@ -22,6 +23,8 @@ from small_model import main
 FLAWS = {
     "clear-without-count": "F1",  # the mark goes whatever was admitted since the look
     "count-after-look": "F1",  # the counter is read after the listing
+    "jobs-before-launches": "F1",  # a launch is released between the two, and its job is in neither
+    "release-forgets-the-job": "F1",  # nothing lists an open job whose launch is over
     "clear-at-once": "F1",  # the mark goes although an admission may be visible in part
     "only-launches": "F1",  # an open job without a launch keeps no mark
     "reopen-uncovered": "F1",  # a job that is opened again after its end is not in the index
@@ -35,7 +38,7 @@ NONE, WAITS, ADMITTED, ENDED = "none", "waits", "admitted", "ended"
 JOBS = range(2)
 ADMISSIONS, LATE = 2, 1
 
-# jobs: (state, in the index) of each; launches: open or not, of each job. unseen: rows of an admission that are written
+# jobs: (state, in the index over all tenants, in the tenant's own) of each; launches: open or not, of each job. unseen: rows of an admission that are written
 # and not visible yet. young: an admission is within the mark's rest. late: jobs that may still be opened without one.
 State = namedtuple("State", "mark count jobs launches unseen young sweeps admissions late")
 
@@ -43,7 +46,8 @@ State = namedtuple("State", "mark count jobs launches unseen young sweeps admiss
 class Mark:
     def __init__(self, flaw=""):
         self.flaw = flaw
-        idle = (NONE, False)
+        self.order = ("jobs", "launches") if flaw == "jobs-before-launches" else ("launches", "jobs")
+        idle = (NONE, False, False)
         self.initial = State(False, 0, (idle, idle), (False, False), frozenset(), False, (), 0, LATE)
 
     def steps(self, s):
@@ -61,34 +65,43 @@ class Mark:
             yield from self.sweep(s._replace(sweeps=rest), sweep)
 
     def life(self, s, job):
-        state, indexed = s.jobs[job]
+        state, indexed, own = s.jobs[job]
         if state in (NONE, WAITS, ENDED) and not s.launches[job] and s.admissions < ADMISSIONS:
             if self.flaw == "leave-early" and indexed:
-                yield "job %d leaves the index" % job, s._replace(jobs=put(s.jobs, job, (state, False)))
+                yield "job %d leaves the index" % job, s._replace(jobs=put(s.jobs, job, (state, False, own)))
             if state != ENDED:
                 yield "job %d is admitted" % job, self.admitted(s, job)
         if state == NONE:
-            yield "job %d waits" % job, s._replace(jobs=put(s.jobs, job, (WAITS, True)))
+            yield "job %d waits" % job, s._replace(jobs=put(s.jobs, job, (WAITS, True, True)))
         if state in (NONE, ENDED) and s.late:
             covered = self.flaw == ("run-uncovered" if state == NONE else "reopen-uncovered")
-            after = put(s.jobs, job, (ADMITTED, not covered))
+            after = put(s.jobs, job, (ADMITTED, not covered, True))
             yield "job %d runs, as is heard late" % job, s._replace(jobs=after, late=s.late - 1)
         if state == ADMITTED and not s.launches[job]:
-            yield "job %d waits again" % job, s._replace(jobs=put(s.jobs, job, (WAITS, True)))
+            yield "job %d waits again" % job, s._replace(jobs=put(s.jobs, job, (WAITS, True, True)))
         if state in (WAITS, ADMITTED):
-            yield "job %d ends" % job, s._replace(jobs=put(s.jobs, job, (ENDED, False)))
+            yield "job %d ends" % job, s._replace(jobs=put(s.jobs, job, (ENDED, False, False)))
         if s.launches[job]:
-            after = s._replace(launches=put(s.launches, job, False), count=s.count + 1)
-            if self.flaw == "clear-in-release" and not any(after.launches):
-                after = after._replace(mark=False)
-            yield "the launch of job %d is released" % job, after
+            yield from self.released(s, job)
+
+    def released(self, s, job):
+        state, indexed, own = s.jobs[job]
+        back = state in (WAITS, ADMITTED) and self.flaw != "release-forgets-the-job"
+        after = s._replace(
+            launches=put(s.launches, job, False), jobs=put(s.jobs, job, (state, indexed, own or back))
+        )
+        if self.flaw == "clear-in-release" and not any(after.launches):
+            after = after._replace(mark=False)
+        yield "the launch of job %d is released" % job, after._replace(count=s.count + 1)
+        # The slot went before, with a mark that was read since: this write changes no count.
+        yield "the launch of job %d, without a slot by then, is over" % job, after
 
     @staticmethod
     def admitted(s, job):
         return s._replace(
             mark=True,
             count=s.count + 1,
-            jobs=put(s.jobs, job, (ADMITTED, False)),
+            jobs=put(s.jobs, job, (ADMITTED, False, False)),
             launches=put(s.launches, job, True),
             unseen=s.unseen | {("launch", job), ("job", job)},
             young=True,
@@ -104,22 +117,26 @@ class Mark:
         rested = not s.young or self.flaw == "clear-at-once"
         if step == "read":
             if self.flaw == "count-after-look":
-                yield "a sweep lists launches", to("jobs", None) if self.no_launch(s) else s
+                yield "a sweep begins to list", to(self.order[0], None)
             elif s.mark and rested:
-                yield "a sweep reads the row", to("launches", s.count)
+                yield "a sweep reads the row", to(self.order[0], s.count)
             else:
                 yield "a sweep finds nothing to clear", s
-        elif step == "launches":
-            yield "a sweep lists launches", to("jobs", seen) if self.no_launch(s) else s
-        elif step == "jobs":
-            empty = self.flaw == "only-launches" or self.no_job(s)
-            yield "a sweep lists jobs", to("clear", seen) if empty else s
+        elif step == self.order[0]:
+            yield "a sweep lists %s" % step, to(self.order[1], seen) if self.finds_none(s, step) else s
+        elif step == self.order[1]:
+            yield "a sweep lists %s" % step, to("clear", seen) if self.finds_none(s, step) else s
         elif seen is None and s.mark and rested:
             yield "a sweep reads the row", to("clear", s.count)
         elif self.flaw != "never-cleared" and (seen == s.count or self.flaw == "clear-without-count"):
             yield "a sweep clears the mark", s._replace(mark=False)
         else:
             yield "the mark stays", s
+
+    def finds_none(self, s, what):
+        if what == "launches":
+            return self.no_launch(s)
+        return self.flaw == "only-launches" or self.no_job(s)
 
     @staticmethod
     def no_launch(s):
@@ -128,12 +145,12 @@ class Mark:
     @staticmethod
     def no_job(s):
         """Before it is visible an admitted job is what it was: not there, or waiting in the index."""
-        return not any(s.jobs[job][0] in (WAITS, ADMITTED) and ("job", job) not in s.unseen for job in JOBS)
+        return not any(s.jobs[job][2] and ("job", job) not in s.unseen for job in JOBS)
 
     @staticmethod
     def broken(_, s):
         for job in JOBS:
-            state, indexed = s.jobs[job]
+            state, indexed, _ = s.jobs[job]
             is_open = s.launches[job] or (state in (WAITS, ADMITTED) and not indexed)
             if is_open and not s.mark:
                 return "F1"
@@ -141,7 +158,7 @@ class Mark:
 
     @staticmethod
     def good(s):
-        over = all(state in (NONE, ENDED) for state, _ in s.jobs) and not any(s.launches)
+        over = all(state in (NONE, ENDED) for state, *_ in s.jobs) and not any(s.launches)
         return over and not s.mark and not s.sweeps
 
 
