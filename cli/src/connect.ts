@@ -75,7 +75,7 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     clock,
     sleep,
     directory: createDynamoTenantDirectory({ client, tableName: tables.tenants, ...settings }),
-    jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+    jobs: createDynamoJobStore({ client, tableName: tables.jobs, launchesTable: tables.launches, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
     queue: createSqsJobQueue({ client: sqs, tierQueueUrls }),
     usage: createDynamoUsageBooks({ client, tableName: tables.usage }),

@@ -308,7 +308,7 @@ function storesOn(clock: Clock) {
   const { client } = local;
   return {
     tenants: registryOn(),
-    jobs: createDynamoJobStore({ client, tableName: TABLES.jobs, clock }),
+    jobs: createDynamoJobStore({ client, tableName: TABLES.jobs, launchesTable: TABLES.launches, clock }),
     launches: createDynamoLaunchStore({ client, tableName: TABLES.launches, clock }),
   };
 }

@@ -54,7 +54,7 @@ export interface ApiDeps {
   readonly directory: Pick<TenantDirectory, 'list' | 'edit' | 'findByName' | 'getAll' | 'tenantsWithMark'>;
   readonly jobs: Pick<
     JobStore,
-    'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithUnadmitted' | 'listWaiting' | 'change'
+    'get' | 'listOpen' | 'pageOpen' | 'pageIndexed' | 'listRecent' | 'tenantsWithUnadmitted' | 'listWaiting' | 'change'
   >;
   readonly launches: Pick<LaunchStore, 'get' | 'pageOpen' | 'readCursor' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;

@@ -72,7 +72,7 @@ export const handler = createHandler({
   registry: createDynamoTenantRegistry(tenants),
   findByAccount: createDynamoTenantLifecycle({ ...tenants, clock }).findByAccount,
   directory: createDynamoTenantDirectory(tenants),
-  jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+  jobs: createDynamoJobStore({ client, tableName: tables.jobs, launchesTable: tables.launches, clock }),
   launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
   queue: createSqsJobQueue({ client: sqs, tierQueueUrls: config.tierQueueUrls }),
   recovery: createDynamoBookmarks({ client, tableName: tables.recovery, clock }),

@@ -3,7 +3,7 @@ import {
   createClientConfig,
   createDynamoBookmarks,
   createDynamoDbClient,
-  createDynamoJobStore,
+  createDynamoJobRows,
   createDynamoRecoveryStore,
   createDynamoTenantRegistry,
   createEventBridgeBus,
@@ -44,7 +44,7 @@ export const handler = createHandler({
   recovery: createDynamoRecoveryStore(rows),
   bookmarks: createDynamoBookmarks(rows),
   tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
-  jobs: createDynamoJobStore({
+  jobs: createDynamoJobRows({
     client: dynamoDb,
     tableName: config.tables.jobs,
     clock,

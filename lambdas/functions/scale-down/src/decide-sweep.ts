@@ -58,7 +58,10 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
   const actions: SweepAction[] = [
     ...aboutMark,
     ...aboutSlots(snapshot, now),
-    ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
+    ...snapshot.launches.flatMap((launch) => [
+      ...aboutLaunch(launch, snapshot, now, limits),
+      ...aboutLed(snapshot.ledBy.get(launch.launchId), snapshot, now, limits),
+    ]),
     ...aboutMachines(snapshot, now, limits),
     ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
     ...aboutReasons(snapshot, now),
@@ -94,7 +97,7 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
     machine === undefined
       ? undefined
       : decideRunnerEnd(
-          { launch, machine, tenant: statusOf(snapshot), isJobOver: !snapshot.job.has(launch.jobId) },
+          { launch, machine, tenant: statusOf(snapshot), isJobOver: snapshot.isJobOver(launch.jobId) },
           now,
           limits,
         );
@@ -138,6 +141,10 @@ function aboutMachines(snapshot: Snapshot, now: Date, limits: SweepLimits): Swee
 function nextOf(ids: readonly string[], after = ''): readonly string[] {
   const sorted = [...ids].sort();
   return [...sorted.filter((id) => id > after), ...sorted.filter((id) => id <= after)].slice(0, CHECKED_AT_ONCE);
+}
+
+function aboutLed(job: Job | undefined, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
+  return job === undefined ? [] : aboutJob(job, snapshot, now, limits);
 }
 
 function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {

@@ -2,12 +2,14 @@ import {
   isEnded,
   isOpenLaunch,
   isTooOld,
+  jobIdOfLaunch,
   refreshUsage,
   type Job,
   type Launch,
   type Machine,
 } from '@multi-tenant-runner/core';
-import { createSnapshot, type Snapshot } from './snapshot';
+import { neededJobs } from './needed-jobs';
+import { createSnapshot, type Rows, type Snapshot } from './snapshot';
 import type { ScaleDownDeps } from './deps';
 import type { VisitNote } from './visit-note';
 
@@ -41,7 +43,7 @@ export async function readRows(
   const { machines, fleetSlots } = seen;
   const [launches, jobs] = await Promise.all([
     deps.launches.pageOpen(installationId, { ...pageAfter(note.launches), limit: LAUNCHES_A_VISIT }),
-    deps.jobs.pageOpen(installationId, { ...pageAfter(note.jobs), limit: JOBS_A_VISIT }),
+    deps.jobs.pageIndexed(installationId, { ...pageAfter(note.jobs), limit: JOBS_A_VISIT }),
   ]);
   const isFirst = note.launches === undefined;
   const allLaunches = isFirst && launches.next === undefined;
@@ -52,11 +54,11 @@ export async function readRows(
   const lookup = await refreshUsage(row, deps);
   const allJobs = note.jobs === undefined && jobs.next === undefined;
   const pages = { launches: launches.rows, jobs: jobs.rows, allLaunches, allJobs };
-  const others = await readOthers(installationId, { ...pages, machines }, deps);
+  const byKey = await readByKey(installationId, pages, deps);
   const checked = note.machine === undefined ? {} : { machine: note.machine };
   const known = { ...(openLaunches !== undefined && { openLaunches }), ...(fleetSlots && { fleetSlots }) };
   return {
-    snapshot: createSnapshot({ ...pages, ...known, lookup, machines, others, checked }),
+    snapshot: createSnapshot({ ...pages, ...known, ...byKey, lookup, machines, checked }),
     next: { ...(launches.next && { launches: launches.next }), ...(jobs.next && { jobs: jobs.next }) },
   };
 }
@@ -68,39 +70,38 @@ interface Pages {
   readonly jobs: readonly Job[];
   readonly allLaunches: boolean;
   readonly allJobs: boolean;
-  readonly machines: readonly Machine[];
 }
 
 /** Rows beyond the pages without which rows of the pages can't be judged. */
-async function readOthers(
+async function readByKey(
   installationId: number,
   pages: Pages,
   deps: ReadDeps,
-): Promise<{ readonly launches: readonly Launch[]; readonly jobs: readonly Job[] }> {
-  const knownJobs = new Set(pages.jobs.map(({ jobId }) => jobId));
-  const knownLaunches = new Set(pages.launches.map(({ launchId }) => launchId));
+): Promise<Pick<Rows, 'led' | 'others' | 'lookedUp'>> {
   const now = deps.clock.now();
-  const jobIds = pages.allJobs ? [] : jobIdsOf(pages.launches).filter((id) => !knownJobs.has(id));
+  const inPage = new Set(pages.jobs.map(({ jobId }) => jobId));
+  const lookedUp = neededJobs(pages.launches, now).filter((id) => !inPage.has(id));
+  const found = await deps.jobs.getMany(installationId, lookedUp);
+  const open = found.filter(({ state }) => !isEnded(state));
+  const leading = new Set(pages.launches.map(({ launchId }) => jobIdOfLaunch(launchId)));
+  const led = open.filter(({ jobId }) => leading.has(jobId));
+  const knownLaunches = new Set(pages.launches.map(({ launchId }) => launchId));
   // A parked job rarely has a launch, and its launch matters only to its end.
   const launchIds = pages.allLaunches
     ? []
-    : pages.jobs
+    : [...pages.jobs, ...led]
         .filter((job) => job.state !== 'parked' || isTooOld(job, now))
         .map(({ launchId }) => launchId)
         .filter((id) => !knownLaunches.has(id));
-  const [launches, jobs] = await Promise.all([
-    sideBySide(launchIds, (id) => deps.launches.get(installationId, id)),
-    sideBySide(jobIds, (id) => deps.jobs.get(installationId, id)),
-  ]);
+  const launches = await sideBySide(launchIds, (id) => deps.launches.get(installationId, id));
   return {
-    launches: launches.filter(({ state }) => isOpenLaunch(state)),
-    jobs: jobs.filter(({ state }) => !isEnded(state)),
+    led,
+    others: {
+      launches: launches.filter(({ state }) => isOpenLaunch(state)),
+      jobs: open.filter(({ jobId }) => !leading.has(jobId)),
+    },
+    lookedUp: new Set(lookedUp),
   };
-}
-
-/** What each was started for, and what it took. */
-function jobIdsOf(launches: readonly Launch[]): readonly number[] {
-  return [...new Set(launches.flatMap(({ jobId, takenBy = jobId }) => [jobId, takenBy]))];
 }
 
 async function sideBySide<K, T>(keys: readonly K[], read: (key: K) => Promise<T | undefined>): Promise<T[]> {

@@ -1,6 +1,7 @@
 import {
   belongsTo,
   githubLimitedUntil,
+  jobIdOfLaunch,
   type Job,
   type Launch,
   type Machine,
@@ -20,9 +21,14 @@ export interface Rows {
   readonly launches: readonly Launch[];
   /** Whether these are all that the tenant has. */
   readonly allLaunches: boolean;
-  /** Not ended, oldest first. */
+  /** Not ended, oldest first: those of the tenant's index. */
   readonly jobs: readonly Job[];
+  /** Whether these are all that the index has. */
   readonly allJobs: boolean;
+  /** Not ended and not of the page: what launches of the page lead to, as far as it was looked up. */
+  readonly led?: readonly Job[];
+  /** What was looked up by key. A job that was not, and is not of the page, may be open or over. */
+  readonly lookedUp?: ReadonlySet<number>;
   /** Open rows beyond the pages that rows of the pages refer to. */
   readonly others?: { readonly launches: readonly Launch[]; readonly jobs: readonly Job[] };
   /** How many open launches there are, where these are not all; absent: an earlier visit of the round has asked. */
@@ -35,6 +41,10 @@ export interface Snapshot extends Rows {
   /** By id. */
   readonly launch: ReadonlyMap<string, Launch>;
   readonly job: ReadonlyMap<number, Job>;
+  /** It was looked up, and is not open. */
+  isJobOver(jobId: number): boolean;
+  /** The jobs that launches of the page lead to, by the first launch that does. */
+  readonly ledBy: ReadonlyMap<string, Job>;
   machineOf(launch: Launch): Machine | undefined;
 }
 
@@ -52,11 +62,22 @@ export function createSnapshot(rows: Rows): Snapshot {
     rows.machines.map((machine) => [startedBy(machine.clientToken, machine.launchIndex), machine]),
   );
   const launches = [...rows.launches, ...(rows.others?.launches ?? [])];
-  const jobs = [...rows.jobs, ...(rows.others?.jobs ?? [])];
+  const led = new Map((rows.led ?? []).map((job) => [job.jobId, job]));
+  const jobs = [...rows.jobs, ...led.values(), ...(rows.others?.jobs ?? [])];
+  const open = new Map(jobs.map((job) => [job.jobId, job]));
+  const ledBy = new Map<string, Job>();
+  for (const { launchId } of rows.launches) {
+    const job = led.get(jobIdOfLaunch(launchId));
+    if (job === undefined) continue;
+    ledBy.set(launchId, job);
+    led.delete(job.jobId);
+  }
   return {
     ...rows,
+    ledBy,
+    isJobOver: (jobId) => rows.lookedUp?.has(jobId) === true && !open.has(jobId),
     launch: new Map(launches.map((launch) => [launch.launchId, launch])),
-    job: new Map(jobs.map((job) => [job.jobId, job])),
+    job: open,
     machineOf: (launch) => {
       const machine =
         launch.instanceId === undefined

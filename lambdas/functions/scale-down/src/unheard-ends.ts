@@ -22,13 +22,13 @@ export function isGoneUnheard(launch: Launch, { machineOf }: Snapshot, now: Date
  */
 export function mayOutlastItsJob(
   launch: Launch,
-  { job, machineOf }: Snapshot,
+  { isJobOver, machineOf }: Snapshot,
   now: Date,
   { idleTimeout }: Pick<SweepLimits, 'idleTimeout'>,
 ): boolean {
   const { takenBy, takenAt, jobEndedAt } = launch;
   if (!mayHaveMachine(launch) || machineOf(launch) === undefined) return false;
-  if (takenBy === undefined || jobEndedAt !== undefined || job.has(takenBy)) return false;
+  if (takenBy === undefined || jobEndedAt !== undefined || !isJobOver(takenBy)) return false;
   const words = [takenAt, lastWordAt(launch)].filter((at) => at !== undefined);
   return words.every((at) => ageOf(at, now) >= idleTimeout);
 }

@@ -1,4 +1,4 @@
-import { decideCheck, isOffboarded, openAtOfJob, openAtOfLaunch } from '@multi-tenant-runner/core';
+import { decideCheck, isOffboarded, openAtOfJob, openAtOfLaunch, type Job } from '@multi-tenant-runner/core';
 import { carryOutAll, type CarriedOut } from './carry-out-all';
 import { decideSweep, type SweepAction } from './decide-sweep';
 import type { ScaleDownDeps } from './deps';
@@ -33,15 +33,18 @@ export async function visitTenant(installationId: number, seen: SeenBefore, deps
     repaired: done.repaired,
     failed: done.failed,
     setAside: done.setAside,
-    oldestJobs: oldestDispatchable(snapshot.lookup, snapshot.jobs, now),
+    oldestJobs: oldestDispatchable(snapshot.lookup, jobsOf(snapshot), now),
     untold: deps.checkRuns === undefined ? [] : untoldOf(snapshot, now, deps.lease.milliseconds),
     hasMore: place.launches !== undefined || place.jobs !== undefined,
   };
 }
 
-function untoldOf({ lookup, jobs }: Snapshot, now: Date, abandoned: number): readonly number[] {
-  return jobs.filter((job) => decideCheck(job, lookup, now, abandoned) !== undefined).map(({ jobId }) => jobId);
+function untoldOf(snapshot: Snapshot, now: Date, abandoned: number): readonly number[] {
+  const untold = jobsOf(snapshot).filter((job) => decideCheck(job, snapshot.lookup, now, abandoned) !== undefined);
+  return untold.map(({ jobId }) => jobId);
 }
+
+const jobsOf = ({ jobs, led = [] }: Snapshot): readonly Job[] => [...jobs, ...led];
 
 type Place = Omit<VisitNote, 'failures'>;
 
@@ -57,8 +60,7 @@ function placeAfter(cut: SweepAction | undefined, { note, next, snapshot, action
   const { launches, jobs } = snapshot;
   const checked = snapshot.allLaunches ? {} : lastChecked(actions, note);
   if (cut === undefined) return { ...next, ...checked };
-  const launchId = 'launch' in cut ? cut.launch.launchId : 'launchId' in cut ? cut.launchId : undefined;
-  const launch = launches.findIndex((one) => one.launchId === launchId);
+  const launch = launches.findIndex(({ launchId }) => launchId === launchOf(cut, snapshot));
   if (launch >= 0) {
     const before = launches[launch - 1];
     return defined({ ...note, launches: before === undefined ? note.launches : openAtOfLaunch(before) });
@@ -71,6 +73,14 @@ function placeAfter(cut: SweepAction | undefined, { note, next, snapshot, action
     launches: next.launches,
     jobs: before === undefined ? note.jobs : openAtOfJob(before),
   });
+}
+
+/** What an action of a launch's turn is about: itself, or the job that it leads to. */
+function launchOf(action: SweepAction, { ledBy }: Snapshot): string | undefined {
+  if ('launch' in action) return action.launch.launchId;
+  if ('launchId' in action) return action.launchId;
+  if (!('job' in action)) return undefined;
+  return [...ledBy].find(([, { jobId }]) => jobId === action.job.jobId)?.[0];
 }
 
 function lastChecked(actions: readonly SweepAction[], note: Place): Pick<Place, 'machine'> {

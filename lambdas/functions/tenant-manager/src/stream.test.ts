@@ -166,7 +166,7 @@ describe('a hand edit', () => {
     expect(harness.metrics.counted).toEqual([
       { name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } },
     ]);
-    expect(harness.names()).toEqual(['jobs.pageOpen']);
+    expect(harness.names()).toEqual(['jobs.pageIndexed']);
   });
 
   it('of slots to another type is reported and wakes no tenant; the sweep rebuilds it', async () => {

@@ -2,7 +2,7 @@ import {
   createClientConfig,
   createDynamoBudgets,
   createDynamoDbClient,
-  createDynamoJobStore,
+  createDynamoJobRows,
   createDynamoTenantRegistry,
   createEventBridgeBus,
   createEventBridgeClient,
@@ -42,7 +42,7 @@ export const handler = createHandler({
     log,
   }),
   tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
-  jobs: createDynamoJobStore({
+  jobs: createDynamoJobRows({
     client: dynamoDb,
     tableName: config.tables.jobs,
     clock,

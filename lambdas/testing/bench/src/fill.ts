@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoJobStore, createDynamoTenantLifecycle } from '@multi-tenant-runner/aws';
+import { createDynamoJobRows, createDynamoTenantLifecycle } from '@multi-tenant-runner/aws';
 import { MINUTE, newJob, plus, type JobStore, type TenantLifecycle } from '@multi-tenant-runner/core';
 import { createTables, createTestClock, jobMessage } from '@multi-tenant-runner/testing';
 import {
@@ -21,7 +21,7 @@ export async function fill(client: Pick<DynamoDBClient, 'send'>, load: Load, say
   await createTables(client, TABLE_PREFIX);
   const clock = createTestClock(START);
   const lifecycle = createDynamoTenantLifecycle({ client, tableName: `${TABLE_PREFIX}-tenants`, clock });
-  const jobs = createDynamoJobStore({ client, tableName: `${TABLE_PREFIX}-jobs`, clock });
+  const jobs = createDynamoJobRows({ client, tableName: `${TABLE_PREFIX}-jobs`, clock });
   const now = clock.now();
   say(`${load.tenants} tenants`);
   await onboard(LARGE_TENANT, LARGE_LIMIT, now, lifecycle);
@@ -68,7 +68,7 @@ interface Waiting {
   readonly reason: 'limit' | 'capacity';
 }
 
-async function park({ installationId, jobId, reason }: Waiting, queuedAt: number, jobs: JobStore): Promise<void> {
+async function park({ installationId, jobId, reason }: Waiting, queuedAt: number, jobs: Pick<JobStore, 'create'>): Promise<void> {
   const message = jobMessage({
     installationId,
     jobId,

@@ -1,6 +1,6 @@
 import {
   createDynamoBookmarks,
-  createDynamoJobStore,
+  createDynamoJobRows,
   createDynamoRecoveryStore,
   createDynamoTenantRegistry,
 } from '@multi-tenant-runner/aws';
@@ -53,7 +53,7 @@ test('three hours of recovery over idle tenants cost no more than the arithmetic
   const recover = createRecovery({
     ...harness,
     tenants: createDynamoTenantRegistry({ ...store('tenants'), ...harness.settings }),
-    jobs: createDynamoJobStore(store('jobs')),
+    jobs: createDynamoJobRows(store('jobs')),
     recovery: createDynamoRecoveryStore(store('recovery')),
     bookmarks: createDynamoBookmarks(store('recovery')),
   });

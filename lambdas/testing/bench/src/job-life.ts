@@ -159,7 +159,7 @@ function storesOf(
   const tables = { tenants: name('tenants'), jobs: name('jobs'), launches: name('launches'), usage: name('usage') };
   return {
     registry: createDynamoTenantRegistry({ ...store('tenants'), ...settings }),
-    jobs: createDynamoJobStore(store('jobs')),
+    jobs: createDynamoJobStore({ ...store('jobs'), launchesTable: tables.launches }),
     launches: createDynamoLaunchStore(store('launches')),
     admissions: createDynamoAdmissions({ client, tables, ...settings, clock }),
     usage: createDynamoUsageLedger(store('usage')),

@@ -85,7 +85,7 @@ export async function* runSweeps(
     metrics: { count: () => undefined, measureSeconds: () => undefined },
     tenants: watch.port(createDynamoTenantRegistry({ ...store('tenants'), ...settings })),
     lifecycle,
-    jobs: watch.port(createDynamoJobStore(store('jobs'))),
+    jobs: watch.port(createDynamoJobStore({ ...store('jobs'), launchesTable: TABLES.launches })),
     launches: watch.port(createDynamoLaunchStore(store('launches'))),
     admissions: createDynamoAdmissions({ client: metered.client, tables: TABLES, ...settings, clock }),
     fleetSlots: createDynamoFleetSlots({ client: metered.client, tableName: TABLES.launches }),

@@ -84,7 +84,7 @@ export function createTestHarness(
   const fleet = createInMemoryFleet({ clock, environment });
   const state: HarnessState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
-    jobs: createInMemoryJobStore({ clock }),
+    jobs: createInMemoryJobStore({ clock, launches }),
     launches,
     fleetSlots: createInMemoryFleetSlots(launches),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),

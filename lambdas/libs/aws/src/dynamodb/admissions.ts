@@ -2,17 +2,17 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   fleetSlotOf,
   givesSlotBack,
+  leadsTo,
   parseTenantRow,
   type AdmissionRequest,
   type Admissions,
-  type AdmittedJob,
   type Clock,
   type Job,
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { batchGetTables } from './batch-get';
-import { itemOfJob, keyOfJob, updateOfJob } from './job-rows';
+import { itemOfJob, keyOfJob, updateOfJob, updateOfJobBack } from './job-rows';
 import { launchOfItem } from './launch-codec';
 import { itemOfLaunch, keyOfLaunch, updateOfLaunch } from './launch-store';
 import { fromItem } from './rows';
@@ -39,17 +39,13 @@ export interface AdmissionsDeps {
 export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clock }: AdmissionsDeps): Admissions {
   const tenants = createTable(client, tables.tenants);
   const transact = createTransactions(client);
-  const writeOfJob = (job: AdmittedJob): TransactionWrite =>
-    job.kind === 'new'
-      ? { tableName: tables.jobs, create: itemOfJob(job.row, { isAdmitted: true }) }
-      : {
-          tableName: tables.jobs,
-          update: updateOfJob({
-            ...job,
-            isAdmitted: true,
-            changes: { updatedAt: clock.now().toISOString(), ...job.changes },
-          }),
-        };
+  const writeOfJob = ({ job, launch: { launchId } }: AdmissionRequest): TransactionWrite => {
+    const { jobId } = job.kind === 'new' ? job.row : job;
+    const how = { isAdmitted: true, isLedTo: leadsTo(launchId, jobId) };
+    if (job.kind === 'new') return { tableName: tables.jobs, create: itemOfJob(job.row, how) };
+    const changes = { updatedAt: clock.now().toISOString(), ...job.changes };
+    return { tableName: tables.jobs, update: updateOfJob({ ...job, ...how, changes }) };
+  };
   const writeOfSlot = async ({ launch: { installationId }, limit, expected }: AdmissionRequest) => {
     const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
     return {
@@ -82,7 +78,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
     admit: async (request) => {
       const { installationId } = request.launch;
       const outcome = await transact([
-        writeOfJob(request.job),
+        writeOfJob(request),
         { tableName: tables.launches, create: itemOfLaunch(request.launch) },
         await writeOfSlot(request),
         ...writeOfShare(request),
@@ -95,9 +91,13 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       const row = tenant.item && fromAttributes(tenant.item);
       return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
     },
-    release: async ({ life, fleetShare, ...change }) => {
+    release: async ({ life, fleetShare, jobBack, ...change }) => {
       const { installationId, guard } = change;
       const end = { tableName: tables.launches, update: updateOfLaunch(change, clock) };
+      const back =
+        jobBack === undefined
+          ? []
+          : [{ tableName: tables.jobs, update: updateOfJobBack(installationId, jobBack) }];
       const lives = life === undefined ? [] : writesOfLife(tables.usage, life);
       let slot = givesSlotBack(guard.from) ? giveSlotBack(keyOf(installationId)) : undefined;
       let share = fleetShare === undefined ? undefined : giveFleetSlotBack(fleetShare, fleetSlotOf(change));
@@ -106,18 +106,18 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
           ...(slot === undefined ? [] : [{ tableName: tables.tenants, update: slot }]),
           ...(share === undefined ? [] : [{ tableName: tables.launches, update: share }]),
         ];
-        const outcome = await transact([end, ...slots, ...lives]);
+        const outcome = await transact([end, ...back, ...slots, ...lives]);
         if (outcome.ok) return { kind: 'released' };
-        const [launch] = outcome.refusals;
+        const [launch, ...others] = outcome.refusals;
         if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: launchOfItem(launch.item) }) };
+        if (others.slice(0, back.length).some((job) => job !== undefined)) return { kind: 'job' };
         const standing = lives.length === 0 ? undefined : outcome.refusals.at(-lives.length)?.item;
         if (standing !== undefined) return { kind: 'recorded', life: lifeOf(standing) };
         // A row that can hold no slot has none to give back.
-        const refused = slots
-          .filter((_, index) => outcome.refusals[index + 1] !== undefined)
-          .map(({ update }) => update);
+        const ofSlots = others.slice(back.length);
+        const refused = slots.filter((_, index) => ofSlots[index] !== undefined).map(({ update }) => update);
         if (refused.length === 0) throw new Error(`The release of ${change.launchId} was refused for no known reason`);
-        const tenant = outcome.refusals[1]?.item;
+        const tenant = ofSlots[0]?.item;
         if (share !== undefined && refused.includes(share)) share = undefined;
         if (slot !== undefined && refused.includes(slot))
           slot = tenant?.['org_name'] === undefined ? undefined : noteSlotChange(keyOf(installationId), clock.now());

@@ -1,4 +1,13 @@
-import { isEnded, openAtOfJob, openShardOf, type Changes, type Job, type JobGuard } from '@multi-tenant-runner/core';
+import {
+  OPEN_JOB_STATES,
+  isEnded,
+  openAtOfJob,
+  openShardOf,
+  type Changes,
+  type Job,
+  type JobBack,
+  type JobGuard,
+} from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import { expiresAt, toItem, toRow } from './rows';
@@ -17,13 +26,15 @@ interface Told {
 interface Admittable {
   /** The write is an admission's. */
   readonly isAdmitted?: boolean;
+  /** Of an admission, whose launch leads to the job from now on. */
+  readonly isLedTo?: boolean;
 }
 
-export function itemOfJob(job: Job, { tellsRefusals = false, isAdmitted = false }: Told & Admittable = {}): Item {
+export function itemOfJob(job: Job, { tellsRefusals = false, isAdmitted = false, isLedTo = false }: Told & Admittable = {}): Item {
   const openAt = openAtOfJob(job);
   const derived = derive(job, {
     ended: job.endedAt ?? job.updatedAt,
-    openAt,
+    openAt: isLedTo ? null : openAt,
     openShard: isAdmitted ? null : openShardOf(job.installationId),
   });
   const isWaiting = job.state === 'parked' && job.gatedAt === undefined;
@@ -36,25 +47,27 @@ export interface JobChange extends Admittable {
   readonly jobId: number;
   readonly guard: JobGuard;
   readonly changes: Changes<Job>;
-  /** Where the change makes a row of another time, or an open one of one that had ended. */
+  /** Where the change puts the row into an index, or makes it one of another time. */
   readonly queuedAt?: string;
   readonly tellsRefusals?: boolean;
 }
 
 export function updateOfJob(change: JobChange): Update {
-  const { installationId, jobId, guard, changes, queuedAt, tellsRefusals = false } = change;
+  const { installationId, jobId, guard, changes, queuedAt, tellsRefusals = false, isLedTo = false } = change;
   const expression = new Expression();
   const { state } = changes;
   const ended = changes.endedAt ?? changes.updatedAt ?? '';
-  const openAt = queuedAt === undefined ? {} : { openAt: openAtOfJob({ queuedAt, jobId }) };
-  const derived = state ? derive({ state }, { ended, openShard: shardAfter(change), ...openAt }) : {};
+  const openAt = queuedAt === undefined ? undefined : openAtOfJob({ queuedAt, jobId });
+  const derived = state
+    ? derive({ state }, { ended, openShard: shardAfter(change), openAt: isLedTo ? null : openAt })
+    : {};
   const isWaiting = state === 'parked' && typeof changes.gatedAt !== 'string';
   const checks = checkShardOf({ ...changes, installationId }, tellsRefusals);
-  const set = { ...toRow(changes), ...derived, ...checks, ...(state && !isWaiting && { waiting_at: null }) };
+  const waits = state && { waiting_at: isWaiting ? openAt : null };
   return {
     key: keyOfJob(installationId, jobId),
     expression,
-    update: expression.update(set, isWaiting ? { waiting_at: 'open_at' } : {}),
+    update: expression.update({ ...toRow(changes), ...derived, ...checks, ...waits }),
     condition: conditionOf(expression, guard),
   };
 }
@@ -67,7 +80,23 @@ function conditionOf(expression: Expression, { from, checkAt, ...same }: JobGuar
   ].join(' AND ');
 }
 
-export function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
+/** Whether the change puts the row into an index, which sorts by a time that only the row has. */
+export function isIndexedAnew(guard: JobGuard, changes: Changes<Job>): boolean {
+  return changes.state === 'parked' || reopens(guard, changes);
+}
+
+/** Only while it is open, and of this time. */
+export function updateOfJobBack(installationId: number, job: JobBack): Update {
+  const expression = new Expression();
+  return {
+    key: keyOfJob(installationId, job.jobId),
+    expression,
+    update: expression.update({ open_at: openAtOfJob(job) }),
+    condition: conditionOf(expression, { from: OPEN_JOB_STATES, queuedAt: job.queuedAt }),
+  };
+}
+
+function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
   return state !== undefined && state !== null && !isEnded(state) && from.some(isEnded);
 }
 
@@ -93,14 +122,15 @@ function checkShardOf(
 
 interface Derived {
   readonly ended: string;
-  readonly openAt?: string;
+  /** Null: its launch leads to it. Undefined: as it is. */
+  readonly openAt: string | null | undefined;
   /** Null: an admission covers it. Undefined: as it is. */
   readonly openShard: number | null | undefined;
 }
 
 /** Attributes for the indexes and for expiry, present exactly while the state requires them. */
-function derive({ state }: Pick<Job, 'state'>, { ended, openAt: at, openShard }: Derived): Record<string, unknown> {
+function derive({ state }: Pick<Job, 'state'>, { ended, openAt, openShard }: Derived): Record<string, unknown> {
   if (isEnded(state)) return { open_at: null, open_shard: null, due: null, expires_at: expiresAt(ended) };
   const due = state === 'parked' ? 'parked' : null;
-  return { due, expires_at: null, open_shard: openShard, ...(at !== undefined && { open_at: at }) };
+  return { due, expires_at: null, open_shard: openShard, open_at: openAt };
 }

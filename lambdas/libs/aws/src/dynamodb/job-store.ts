@@ -2,7 +2,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openShardOf, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
-import { itemOfJob, keyOfJob, reopens, updateOfJob } from './job-rows';
+import { isIndexedAnew, itemOfJob, keyOfJob, updateOfJob } from './job-rows';
+import { createOpenJobs, getJobs } from './open-jobs';
 import { OPEN_TENANTS, findTenantsIn, pageOpenRows } from './open-rows';
 import { fromItem, written } from './rows';
 import { createTable } from './table';
@@ -22,43 +23,35 @@ const CHECKS = { index: 'checks-index', shard: 'check_shard' };
 /** Sparse: it has the parked jobs that a slot would help. */
 const WAITING = { index: 'waiting-index', key: 'waiting_at' };
 
-/** A tenant may have thousands of waiting jobs; a caller reads only the first few at a time. */
-const PAGE = 50;
+export interface JobStoreDeps extends StoreDeps {
+  /** Each open launch leads to the job that it was begun for. */
+  readonly launchesTable: string;
+}
 
-export function createDynamoJobStore({ client, tableName, clock, tellsRefusals = false }: StoreDeps): JobStore {
+/** What needs the jobs' own rows alone. */
+type JobRows = Pick<JobStore, 'get' | 'getMany' | 'create' | 'change' | 'listRecent'>;
+
+export function createDynamoJobRows({ client, tableName, clock, tellsRefusals = false }: StoreDeps): JobRows {
   const table = createTable(client, tableName);
   const get = async (installationId: number, jobId: number): Promise<Job | undefined> => {
     const item = await table.get(keyOfJob(installationId, jobId));
     return item && fromItem<Job>(item);
   };
-
-  const store: JobStore = {
+  return {
     get,
+    getMany: (installationId, jobIds) => getJobs({ client, tableName }, installationId, jobIds),
     create: async (job) => written<Job>(await table.create(itemOfJob(job, { tellsRefusals }), 'installation_id')),
-    change: async (installationId, jobId, guard, given) => {
-      const changes = { updatedAt: clock.now().toISOString(), ...given };
-      // The index on open jobs sorts by a time that only the row has.
-      const standing = reopens(guard, changes) && !changes.queuedAt ? await get(installationId, jobId) : undefined;
-      const queuedAt = changes.queuedAt ?? standing?.queuedAt;
+    change: async (installationId, jobId, given, how) => {
+      const changes = { updatedAt: clock.now().toISOString(), ...how };
+      const known = changes.queuedAt ?? given.queuedAt;
+      const isMissing = known === undefined && isIndexedAnew(given, changes);
+      const standing = isMissing ? await get(installationId, jobId) : undefined;
+      if (isMissing && standing === undefined) return { ok: false };
+      const guard = standing === undefined ? given : { ...given, queuedAt: standing.queuedAt };
+      const queuedAt = isIndexedAnew(given, changes) ? (known ?? standing?.queuedAt) : changes.queuedAt;
       const change = { installationId, jobId, guard, changes, tellsRefusals, ...(queuedAt && { queuedAt }) };
       return written<Job>(await table.update(updateOfJob(change)));
     },
-    listOpen: async (installationId, { states, limit = Number.POSITIVE_INFINITY } = {}) => {
-      const expression = new Expression();
-      const rows = table.query({
-        IndexName: 'open-index',
-        ConsistentRead: true,
-        KeyConditionExpression: expression.equals('installation_id', installationId),
-        ...(states && { FilterExpression: expression.isOneOf('state', states) }),
-        ...expression.placeholders,
-        ...(limit <= PAGE && { Limit: PAGE }),
-      });
-      return collect(rows, limit, (row) => fromItem<Job>(row));
-    },
-    pageOpen: (installationId, request) => pageOpenRows<Job>(table, installationId, request),
-    pageWaiting: (installationId, request) => pageOpenRows<Job>(table, installationId, request, WAITING),
-    tenantsWithUnadmitted: () => findTenantsIn(table, OPEN_TENANTS),
-    listWaiting: (limit, marked) => listWaitingJobs({ client, tableName, listOpen: store.listOpen }, { limit, marked }),
     listRecent: async (installationId, limit, before) => {
       const expression = new Expression();
       const own = expression.equals('installation_id', installationId);
@@ -72,6 +65,19 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
       });
       return collect(rows, limit, (row) => fromItem<Job>(row));
     },
+  };
+}
+
+export function createDynamoJobStore({ launchesTable, ...deps }: JobStoreDeps): JobStore {
+  const { client, tableName } = deps;
+  const table = createTable(client, tableName);
+  const open = createOpenJobs({ client, tableName, launchesTable });
+  return {
+    ...createDynamoJobRows(deps),
+    ...open,
+    pageWaiting: (installationId, request) => pageOpenRows<Job>(table, installationId, request, WAITING),
+    tenantsWithUnadmitted: () => findTenantsIn(table, OPEN_TENANTS),
+    listWaiting: (limit, marked) => listWaitingJobs({ client, tableName, ...open }, { limit, marked }),
     listDue: async (now, limit) => {
       const expression = new Expression();
       const condition =
@@ -104,7 +110,6 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
       });
     },
   };
-  return store;
 }
 
 async function collect<T>(rows: AsyncIterable<Item>, limit: number, read: (row: Item) => T): Promise<T[]> {

@@ -103,7 +103,7 @@ export const keyOfLaunch = (installationId: number, launchId: string): Item => (
 });
 
 /** A tenant's open launches, as the index itself has them: their keys. */
-function keysOfOpen(installationId: number) {
+export function keysOfOpen(installationId: number) {
   const expression = new Expression();
   return {
     IndexName: 'open-index',

@@ -117,3 +117,8 @@ export function launchIdOf(jobId: number, startNumber: number): string {
 export function jobIdOfLaunch(launchId: string): number {
   return Number(launchId.split('-', 1)[0]);
 }
+
+/** Whoever knows that the launch is open finds the job by its id alone. */
+export function leadsTo(launchId: string, jobId: number): boolean {
+  return jobIdOfLaunch(launchId) === jobId;
+}

@@ -21,7 +21,8 @@ export interface Admissions {
    * Changes the launch's row, gives its slots back, the tenant's and the fleet's, and puts its machine's life into the
    * ledger, all in one write or nothing of it. The tenant's slot: only where the states of `guard` are those that hold
    * one, all of them (`givesSlotBack`): that the launch is in one of them proves that it has a slot to give back. A row
-   * that is gone, or whose count is none, keeps nothing else from being written.
+   * that is gone, or whose count is none, keeps nothing else from being written. With `jobBack` the job is in its
+   * tenant's index again, by the same write.
    */
   release(request: LaunchReleaseRequest): Promise<LaunchReleaseAnswer>;
 }
@@ -45,11 +46,20 @@ export interface LaunchReleaseRequest extends LaunchChange {
   readonly fleetShare?: number;
   /** Absent where there never was a machine. */
   readonly life?: MachineLife;
+  /** The job that the launch leads to, which is open and which nothing else may lead to: given where the launch ends. */
+  readonly jobBack?: JobBack;
 }
 
-/** `launch`: the row, as it is, forbids it. `recorded`: the ledger has a life of the machine, this one. */
+/** As it was read: only while it is open, and in this place of the line. */
+export type JobBack = Pick<Job, 'jobId' | 'queuedAt'>;
+
+/**
+ * `launch`: the row, as it is, forbids it. `job`: the one that was to be put back is over, or has another place.
+ * `recorded`: the ledger has a life of the machine, this one.
+ */
 export type LaunchReleaseAnswer =
   | { readonly kind: 'released' }
+  | { readonly kind: 'job' }
   | { readonly kind: 'launch'; readonly row?: Launch }
   | { readonly kind: 'recorded'; readonly life: MachineLife };
 

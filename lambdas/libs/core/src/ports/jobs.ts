@@ -3,16 +3,23 @@ import type { Changes, OpenPage, OpenPageRequest, Written } from './rows';
 
 export interface JobStore {
   get(installationId: number, jobId: number): Promise<Job | undefined>;
+  /** Strongly consistent, in no order; one without a row is left out. */
+  getMany(installationId: number, jobIds: readonly number[]): Promise<readonly Job[]>;
   /** Writes the row only if there is none; else answers the one that stands (`ok: false`). */
   create(job: Job): Promise<Written<Job>>;
   change(installationId: number, jobId: number, guard: JobGuard, changes: Changes<Job>): Promise<Written<Job>>;
-  /** Not ended, oldest first, strongly consistent. */
+  /**
+   * Not ended, oldest first, strongly consistent: those that the tenant's index has, and those that an open launch leads
+   * to. An admission takes a job out of the index, and the end of its launch puts it back if it is still open.
+   */
   listOpen(
     installationId: number,
     options?: { readonly states?: readonly JobState[]; readonly limit?: number },
   ): Promise<readonly Job[]>;
-  /** Not ended, oldest first, strongly consistent; a tenant may have any number of them. */
+  /** The same page by page; a tenant may have any number of them. Each page reads what all open launches lead to. */
   pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
+  /** Of these only those of the index: whatever is parked, and whatever no open launch leads to. */
+  pageIndexed(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
   /**
    * Parked, and not behind a gate: what a free slot may be given to. Oldest first, strongly consistent; what it costs
    * grows with the limit, not with the tenant's jobs.
@@ -44,6 +51,8 @@ export interface JobGuard {
   readonly from: readonly JobState[];
   readonly startNumber?: number;
   readonly launchId?: string;
+  /** By which it is in order among the open ones. */
+  readonly queuedAt?: string;
   /** Of its repository's account. */
   readonly ownerId?: number;
   /** The runner that has it. */

@@ -2,6 +2,7 @@ import { buildMachineLife, isEndedLaunch } from '../decisions/machine-life';
 import type { Job } from '../model/job';
 import { fleetSlotOf } from '../model/fleet-share';
 import { hasLiveLease, holdsSlot, jobEndOf, type Launch } from '../model/launch';
+import { jobIdOfLaunch } from '../model/names';
 import { withoutSlot, type TenantLookup } from '../model/tenant';
 import type { MachineLife } from '../model/usage';
 import type { Machine, LaunchReleaseAnswer, SlotRows } from '../ports';
@@ -12,7 +13,7 @@ import { refreshUsage, type RefreshUsageDeps } from './refresh-usage';
 import { removeLeftovers, type LeftoverDeps } from './remove-leftovers';
 
 /** Why a launch is over, and what is known of its machine. */
-export interface LaunchEnd extends Omit<ReleaseProof, 'life'> {
+export interface LaunchEnd extends Omit<ReleaseProof, 'life' | 'begunFor'> {
   /** GitHub has no registration of it any more, and need not be asked. */
   readonly deregistered?: boolean;
   /** As EC2 shows the ended machine. */
@@ -34,6 +35,8 @@ interface Facts {
   readonly job?: Job;
   /** The one that its runner took, or else the one that it was for. */
   readonly ran?: Job;
+  /** The one that it was begun for. */
+  readonly begunFor?: Job;
 }
 
 export interface Over extends Facts {
@@ -49,14 +52,16 @@ const LOOKS = 3;
 export async function endLaunch(launch: Launch, how: LaunchEnd, deps: EndLaunchDeps): Promise<Over | undefined> {
   let current = launch;
   for (let look = 1; ; look += 1) {
-    const proof = { ...how, life: lifeOf(current, how, deps.clock.now()) };
+    const proof: Proof = { ...how, life: lifeOf(current, how, deps.clock.now()) };
     const isClean = await removeLeftovers({ ...current, ...proof.life }, how, deps);
     // Of a launch whose runner took a job, GitHub was not asked meanwhile. One that has ended gave its slot back.
     const isFresh = look === 1 && current.takenBy !== undefined && current.state !== 'ended';
     const facts = await readFacts(current, isFresh ? how.seen : undefined, deps);
     if (current.state === 'ended') return { ...facts, launch: current, gaveBack: false };
     const isOver = isClean && look <= LOOKS && !mayBeConfigured(current, how, deps);
-    const answer = await writeEnd(current, { proof: withJobEnd(current, proof, facts), isOver, facts }, deps);
+    const full = { ...withJobEnd(current, proof, facts), begunFor: facts.begunFor };
+    const answer = await writeEnd(current, { proof: full, isOver, facts }, deps);
+    if (answer.kind === 'job') continue;
     if (answer.kind === 'over') {
       const gaveBack = holdsSlot(current);
       return { ...facts, ...answer, lookup: gaveBack ? withoutSlot(answer.lookup) : answer.lookup, gaveBack };
@@ -78,16 +83,17 @@ async function countWithout(launch: Launch, deps: EndLaunchDeps): Promise<Tenant
   return deps.tenants.get(launch.installationId);
 }
 
-/** The row of what its runner took, too, which may be another than the one that it was for. */
+/** The rows of what its runner took and of what it was begun for, too, which may be others than what it is for. */
 async function readFacts(
-  { installationId, jobId, takenBy = jobId }: Launch,
+  { installationId, launchId, jobId, takenBy = jobId }: Launch,
   seen: LaunchEnd['seen'],
   { admissions }: Pick<EndLaunchDeps, 'admissions'>,
 ): Promise<Facts> {
-  const hasAll = seen?.jobs.has(jobId) === true && seen.jobs.has(takenBy);
-  const { lookup, jobs } = hasAll ? seen : await admissions.read({ installationId, jobIds: [jobId, takenBy] });
-  const [job, ran] = [jobs.get(jobId), jobs.get(takenBy)];
-  return { lookup, ...(job && { job }), ...(ran && { ran }) };
+  const jobIds = [jobId, takenBy, jobIdOfLaunch(launchId)];
+  const hasAll = seen !== undefined && jobIds.every((id) => seen.jobs.has(id));
+  const { lookup, jobs } = hasAll ? seen : await admissions.read({ installationId, jobIds });
+  const [job, ran, begunFor] = jobIds.map((id) => jobs.get(id));
+  return { lookup, ...(job && { job }), ...(ran && { ran }), ...(begunFor && { begunFor }) };
 }
 
 /**
@@ -112,8 +118,10 @@ function lifeOf(
   };
 }
 
+type Proof = Omit<ReleaseProof, 'begunFor'>;
+
 /** Of a job that ran on its own machine, the end stands in its own row alone until now. */
-function withJobEnd(launch: Launch, proof: ReleaseProof, { ran }: Facts): ReleaseProof {
+function withJobEnd(launch: Launch, proof: Proof, { ran }: Facts): Proof {
   const jobEndedAt = jobEndOf(launch, ran);
   return jobEndedAt === undefined ? proof : { ...proof, life: { ...proof.life, jobEndedAt } };
 }
@@ -126,7 +134,7 @@ interface End {
 
 type Ended =
   | { readonly kind: 'over'; readonly launch: Launch; readonly lookup: TenantLookup }
-  | Extract<LaunchReleaseAnswer, { readonly kind: 'launch' }>;
+  | Extract<LaunchReleaseAnswer, { readonly kind: 'launch' | 'job' }>;
 
 /** A ledger that does not answer must not keep the slot, nor the job: the sweep comes back to the row, `ending`. */
 async function writeEnd(launch: Launch, { proof, isOver, facts }: End, deps: EndLaunchDeps): Promise<Ended> {
@@ -135,7 +143,7 @@ async function writeEnd(launch: Launch, { proof, isOver, facts }: End, deps: End
   try {
     const answer = await deps.admissions.release({ ...end.request, ...(life && { life }) });
     if (answer.kind === 'recorded') return await endAsRecorded(launch, { proof, isOver, facts }, answer.life, deps);
-    if (answer.kind === 'launch') return answer;
+    if (answer.kind === 'launch' || answer.kind === 'job') return answer;
   } catch (cause) {
     if (life === undefined) throw cause;
     deps.log.error("A machine's life could not be put into the ledger yet; the sweep tries again", {
@@ -164,7 +172,7 @@ async function endAsRecorded(
 
 async function endWithoutLedger({ launch, request }: Released, { lookup }: Facts, deps: EndLaunchDeps): Promise<Ended> {
   const answer = await deps.admissions.release(request);
-  return answer.kind === 'launch' ? answer : { kind: 'over', launch, lookup };
+  return answer.kind === 'launch' || answer.kind === 'job' ? answer : { kind: 'over', launch, lookup };
 }
 
 function lifeInLedger(

@@ -20,12 +20,12 @@ async function placeOf(jobId: number, rows: readonly Job[]): Promise<{ place: nu
   const store = createInMemoryJobStore({ clock: createTestClock() });
   for (const row of rows) await store.create(row);
   let pages = 0;
-  const pageOpen: typeof store.pageOpen = (...asked) => {
+  const pageIndexed: typeof store.pageIndexed = (...asked) => {
     pages += 1;
-    return store.pageOpen(...asked);
+    return store.pageIndexed(...asked);
   };
   const asked = rows.find((row) => row.jobId === jobId) ?? jobOf(jobId);
-  return { place: (await explainJobNow(asked, lookup, { pageOpen })).position, pages };
+  return { place: (await explainJobNow(asked, lookup, { pageIndexed })).position, pages };
 }
 
 const many = Array.from({ length: 1_300 }, (_, index) => jobOf(index));

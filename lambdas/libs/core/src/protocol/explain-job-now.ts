@@ -11,18 +11,18 @@ const PAGE = 100;
 export async function explainJobNow(
   job: Job,
   lookup: TenantLookup,
-  jobs: Pick<JobStore, 'pageOpen'>,
+  jobs: Pick<JobStore, 'pageIndexed'>,
 ): Promise<JobExplanation> {
   if (job.state !== 'parked' || (job.reason ?? 'limit') !== 'limit') return explainJob(job, { lookup });
   return explainJob(job, { lookup, ahead: await countAhead(job, jobs) });
 }
 
-/** Reads no further than to the job itself. */
-async function countAhead(job: Job, jobs: Pick<JobStore, 'pageOpen'>): Promise<number> {
+/** Reads no further than to the job itself. What a launch leads to has its slot, and stands in no line. */
+async function countAhead(job: Job, jobs: Pick<JobStore, 'pageIndexed'>): Promise<number> {
   const own = openAtOfJob(job);
   let ahead = 0;
   for (let after: string | undefined; ahead < COUNTED; ) {
-    const { rows, next } = await jobs.pageOpen(job.installationId, { limit: PAGE, ...(after && { after }) });
+    const { rows, next } = await jobs.pageIndexed(job.installationId, { limit: PAGE, ...(after && { after }) });
     ahead += rows.filter((row) => waits(row) && openAtOfJob(row) < own).length;
     if (next === undefined || next >= own) break;
     after = next;

@@ -14,7 +14,7 @@ const RETRIED_AT_ONCE = 1_000;
  */
 export async function retryRefused(installationId: number, deps: DispatchDeps): Promise<void> {
   const now = deps.clock.now();
-  const { rows } = await deps.jobs.pageOpen(installationId, { limit: RETRIED_AT_ONCE });
+  const { rows } = await deps.jobs.pageIndexed(installationId, { limit: RETRIED_AT_ONCE });
   for (const job of rows.filter(({ state }) => state === 'parked')) {
     if (!AT_GITHUB.has(job.reason) || job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime()) continue;
     await explainWait(job, { nextTry: now.toISOString() }, deps);

@@ -19,7 +19,7 @@ export async function restateAll(
   deps: RestateDeps & Pick<ProtocolDeps, 'tenants'>,
 ): Promise<void> {
   // The jobs first: a row that changes after it was read here makes a change of its own in the table's stream.
-  const { rows } = await deps.jobs.pageOpen(installationId, { limit: RESTATED_AT_ONCE });
+  const { rows } = await deps.jobs.pageIndexed(installationId, { limit: RESTATED_AT_ONCE });
   const parked = rows.filter(({ state }) => state === 'parked');
   if (parked.length > 0) await restate(parked, await deps.tenants.get(installationId), deps);
 }

@@ -19,8 +19,11 @@ const nextStart = (job: Job): Pick<Job, 'startNumber' | 'launchId'> => ({
 /** The launch and start number that the job was read with. */
 const asRead = ({ startNumber, launchId }: Job): Partial<JobGuard> => ({ startNumber, launchId });
 
+/** What waits is in the tenant's indexes, in this place. */
+const inPlace = ({ queuedAt }: Job): Partial<JobGuard> => ({ queuedAt });
+
 export function parkJob(job: Job, wait: JobWait, deps: JobTransitionDeps): JobWrite {
-  return moveJob('park', job, { changes: waiting(wait), condition: { launchId: job.launchId } }, deps);
+  return moveJob('park', job, { changes: waiting(wait), condition: { launchId: job.launchId, ...inPlace(job) } }, deps);
 }
 
 /** @param failure.error the name of what was thrown, never its text */
@@ -40,7 +43,7 @@ export function parkUnderNewStart(
   deps: JobTransitionDeps,
 ): JobWrite {
   const changes = { ...waiting(next), restarts: next.restarts, ...nextStart(job) };
-  return moveJob('parkForRestart', job, { changes, condition: { ...asRead(job), launchId: next.launchId } }, deps);
+  return moveJob('parkForRestart', job, { changes, condition: { ...asRead(job), ...inPlace(job), launchId: next.launchId } }, deps);
 }
 
 /** @param gate.known it was behind the gate before, so its start number stays */
@@ -51,7 +54,7 @@ export function parkJobAtGate(
 ): JobWrite {
   const { known, gatedAt, nextTry } = gate;
   const changes = { reason: 'github-waiting', gatedAt, nextTry, ...(!known && nextStart(job)) } as const;
-  return moveJob('parkAtGate', job, { changes, condition: asRead(job) }, deps);
+  return moveJob('parkAtGate', job, { changes, condition: { ...asRead(job), ...inPlace(job) } }, deps);
 }
 
 export function requeueJob(job: JobKey, tier: string, deps: JobTransitionDeps): JobWrite {

@@ -1,6 +1,7 @@
+import { isEnded, type Job } from '../model/job';
 import { SLOT_STATES, holdsSlot, type Launch, type LeaseHolder } from '../model/launch';
 import type { Clock } from '../model/time';
-import type { LaunchReleaseRequest } from '../ports';
+import type { JobBack, LaunchReleaseRequest } from '../ports';
 import { NO_LEASE, launchMove } from './launch';
 
 export interface ReleaseProof {
@@ -11,6 +12,11 @@ export interface ReleaseProof {
   readonly worked?: boolean;
   /** What is known of the machine, should the row not have it yet. */
   readonly life?: Pick<Launch, 'instanceId' | 'launchedAt' | 'machineEndedAt' | 'jobEndedAt'>;
+  /**
+   * The job that the launch leads to, as it was read, if there is one. Once the launch is over nothing else may lead to
+   * it, so the same write puts an open one back into the index. One that was over then is put there by what opens it.
+   */
+  readonly begunFor: Job | undefined;
 }
 
 /** What a launch is once its slot is given back, and the write that makes it so. */
@@ -28,7 +34,7 @@ export interface Released {
  */
 export function buildRelease(
   launch: Launch,
-  { reason, worked, life, lease }: ReleaseProof,
+  { reason, worked, life, lease, begunFor }: ReleaseProof,
   isOver: boolean,
   deps: { readonly clock: Clock },
 ): Released {
@@ -51,7 +57,10 @@ export function buildRelease(
       installationId: launch.installationId,
       launchId: launch.launchId,
       ...(launch.fleetShare !== undefined && { fleetShare: launch.fleetShare }),
+      ...(isOver && begunFor !== undefined && !isEnded(begunFor.state) && { jobBack: jobBackOf(begunFor) }),
       ...move,
     },
   };
 }
+
+const jobBackOf = ({ jobId, queuedAt }: Job): JobBack => ({ jobId, queuedAt });

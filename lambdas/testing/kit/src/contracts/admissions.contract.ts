@@ -105,6 +105,60 @@ export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nex
     expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([launchOf(1)]);
   });
 
+  it('has an open job in the index exactly until its launch leads to it', async () => {
+    await tenant();
+    const indexed = async (): Promise<number[]> =>
+      (await tables.jobs.pageIndexed(id, { limit: 9 })).rows.map(({ jobId }) => jobId);
+    const open = async (): Promise<number[]> => (await tables.jobs.listOpen(id)).map(({ jobId }) => jobId);
+    await tables.jobs.create(jobOf(2, { state: 'parked', queuedAt: '2026-01-15T08:00:00Z' }));
+    await tables.jobs.create(jobOf(3, { state: 'running', queuedAt: '2026-01-15T09:00:00Z' }));
+    expect(await indexed()).toEqual([2, 3]);
+    await tables.admissions.admit(asNew(1));
+    await tables.admissions.admit(asKnown(2));
+    expect(await indexed()).toEqual([3]);
+    expect(await open()).toEqual([2, 3, 1]);
+    expect((await tables.jobs.listOpen(id, { states: ['starting'], limit: 1 })).map(({ jobId }) => jobId)).toEqual([2]);
+    await tables.jobs.change(id, 1, { from: ['starting'] }, { state: 'running' });
+    await tables.jobs.change(id, 3, { from: ['running'] }, { state: 'starting' });
+    expect(await indexed()).toEqual([3]);
+    await tables.jobs.change(id, 1, { from: ['running'] }, { state: 'completed', endedAt: '2026-01-15T12:00:00.000Z' });
+    expect(await open()).toEqual([2, 3]);
+    await tables.jobs.change(id, 2, { from: ['starting'] }, { state: 'parked' });
+    expect(await indexed()).toEqual([2, 3]);
+    expect((await tables.jobs.pageWaiting(id, { limit: 9 })).rows.map(({ jobId }) => jobId)).toEqual([2]);
+    await tables.jobs.change(id, 1, { from: ['completed'] }, { state: 'running', endedAt: null });
+    expect(await indexed()).toEqual([2, 3, 1]);
+  });
+
+  it('leaves a job in the index whose launch bears the id of another', async () => {
+    await tenant();
+    await tables.jobs.create(jobOf(1, { state: 'parked', launchId: '2-1' }));
+    await expect(tables.admissions.admit(asKnown(1, '2-1'))).resolves.toEqual({ kind: 'admitted' });
+    expect((await tables.jobs.pageIndexed(id, { limit: 9 })).rows.map(({ jobId }) => jobId)).toEqual([1]);
+    expect((await tables.jobs.listOpen(id)).map(({ jobId }) => jobId)).toEqual([1]);
+  });
+
+  it('reads open jobs of both kinds page by page, each once', async () => {
+    await tenant({ max_runners: 9 });
+    for (const jobId of [1, 2, 3, 4, 5, 6, 7]) {
+      const queuedAt = `2026-01-15T0${jobId}:00:00Z`;
+      if (jobId % 2 === 0) await tables.jobs.create(jobOf(jobId, { state: 'parked', queuedAt }));
+      else
+        await tables.admissions.admit({
+          job: { kind: 'new', row: jobOf(jobId, { queuedAt }) },
+          launch: launchOf(jobId),
+        });
+    }
+    const pages: number[][] = [];
+    for (let after: string | undefined; ; ) {
+      const { rows, next } = await tables.jobs.pageOpen(id, { limit: 2, ...(after !== undefined && { after }) });
+      pages.push(rows.map(({ jobId }) => jobId));
+      if (next === undefined) break;
+      after = next;
+    }
+    expect(pages).toEqual([[1, 2], [3, 4], [5, 6], [7]]);
+  });
+
   it('takes a job that waits out of the line', async () => {
     await tenant();
     const waiting = jobOf(1, { state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z' });

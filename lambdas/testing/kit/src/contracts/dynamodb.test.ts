@@ -138,7 +138,7 @@ describe('the hand-over of an account on DynamoDB', () => accountHandoverContrac
 describe('the job store on DynamoDB', () => {
   const make = async () => {
     const clock = createTestClock();
-    const deps = { client: local.client, tableName: 'test-jobs', clock };
+    const deps = { client: local.client, tableName: 'test-jobs', launchesTable: tables.launches, clock };
     return { clock, store: createDynamoJobStore({ ...deps, tellsRefusals: true }) };
   };
   jobStoreContract(make, nextId);
@@ -222,7 +222,7 @@ async function admissions(): Promise<FleetSlotsUnderTest> {
   return {
     admissions: admissionsOf(clock),
     tenants: createDynamoTenantRegistry({ client, tableName: tables.tenants, ...settings() }),
-    jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+    jobs: createDynamoJobStore({ client, tableName: tables.jobs, launchesTable: tables.launches, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
     ledger: createDynamoUsageLedger({ client, tableName: tables.usage }),
     fleetSlots: createDynamoFleetSlots({ client, tableName: tables.launches }),

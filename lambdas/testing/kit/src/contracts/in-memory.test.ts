@@ -148,8 +148,8 @@ describe('the in-memory launch store', () =>
 async function admissions(): Promise<FleetSlotsUnderTest> {
   const clock = createTestClock();
   const tenants = createInMemoryTenantRegistry({ ...settings(), clock });
-  const jobs = createInMemoryJobStore({ clock });
   const launches = createInMemoryLaunchStore();
+  const jobs = createInMemoryJobStore({ clock, launches });
   const usage = createInMemoryUsageLedger();
   const stores = { tenants, jobs, launches, usage, fleetSlots: createInMemoryFleetSlots(launches) };
   const write = async (row: TenantRow) => void tenants.rows.set(Number(row['installation_id']), row);

@@ -48,6 +48,13 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     await expect(store.create({ ...row, state: 'parked', tier: 'large' })).resolves.toEqual({ ok: false, row });
   });
 
+  it('reads many rows at once', async () => {
+    const rows = [await add({ jobId: 1 }), await add({ jobId: 2, state: 'completed' })];
+    const read = await store.getMany(id, [1, 2, 2, 3]);
+    expect([...read].sort((one, other) => one.jobId - other.jobId)).toEqual(rows);
+    await expect(store.getMany(id, [])).resolves.toEqual([]);
+  });
+
   it('makes a row once for many at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(job({ installationId: id }))));
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
@@ -74,6 +81,7 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     ['another account', { from: ['queued'] as const, ownerId: 4711 }],
     ['another state', { from: ['starting'] as const }],
     ['another start number', { from: ['queued'] as const, startNumber: 2 }],
+    ['another place in the line', { from: ['queued'] as const, queuedAt: '2026-01-15T01:00:00Z' }],
     ['another launch', { from: ['queued'] as const, launchId: '7001-9' }],
     ['another runner', { from: ['queued'] as const, runnerName: 'ghr-test-i-9' }],
   ])('rejects a change from %s and returns the present row', async (_what, guard) => {

@@ -63,6 +63,46 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([]);
   });
 
+  it('puts a job that is open back into the index by the same write', async () => {
+    const row = await begin();
+    const indexed = async () => (await tables.jobs.pageIndexed(id, { limit: 9 })).rows;
+    expect(await indexed()).toEqual([]);
+    const { queuedAt, ...own } = job({ installationId: id, jobId: 1, launchId: '1-1', state: 'starting' });
+    const jobBack = { jobId: 1, queuedAt };
+    await expect(tables.admissions.release({ ...endOf(row), life: lifeOf(row), jobBack })).resolves.toEqual({
+      kind: 'released',
+    });
+    expect(await indexed()).toEqual([{ ...own, queuedAt }]);
+    expect(await slots()).toBe(0);
+    expect(await machines()).toBe(1);
+  });
+
+  it.each([
+    ['that is over by now', { state: 'completed' as const, endedAt: ENDED_AT }],
+    ['of another place in the line', { state: 'queued' as const, queuedAt: '2026-01-15T11:59:00Z' }],
+  ])('writes nothing where the job to be put back is one %s', async (_what, change) => {
+    const row = await begin();
+    const { queuedAt } = job({});
+    await tables.jobs.change(id, 1, { from: ['starting'] }, change);
+    const before = await tables.jobs.pageIndexed(id, { limit: 9 });
+    const request = { ...endOf(row), life: lifeOf(row), jobBack: { jobId: 1, queuedAt } };
+    await expect(tables.admissions.release(request)).resolves.toEqual({ kind: 'job' });
+    await expect(tables.launches.get(id, '1-1')).resolves.toEqual(row);
+    await expect(tables.jobs.pageIndexed(id, { limit: 9 })).resolves.toEqual(before);
+    expect(await slots()).toBe(1);
+    expect(await machines()).toBe(0);
+    const gone = { ...request, jobBack: { jobId: 77, queuedAt } };
+    await expect(tables.admissions.release(gone)).resolves.toEqual({ kind: 'job' });
+  });
+
+  it('puts a job back beside a slot that is held no more', async () => {
+    const row = await begin({ slots_held: 0 });
+    const jobBack = { jobId: 1, queuedAt: job({}).queuedAt };
+    const request = { ...endOf(row), life: lifeOf(row), jobBack, fleetShare: NEVER_WRITTEN };
+    await expect(tables.admissions.release(request)).resolves.toEqual({ kind: 'released' });
+    expect((await tables.jobs.pageIndexed(id, { limit: 9 })).rows).toHaveLength(1);
+  });
+
   it('has nothing in the ledger of a launch without a machine', async () => {
     await expect(tables.admissions.release(endOf(await begin()))).resolves.toEqual({ kind: 'released' });
     expect(await slots()).toBe(0);

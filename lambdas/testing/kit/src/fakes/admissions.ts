@@ -1,4 +1,14 @@
-import { fleetSlotOf, givesSlotBack, type Admissions, type AdmittedJob, type Job } from '@multi-tenant-runner/core';
+import {
+  OPEN_JOB_STATES,
+  fleetSlotOf,
+  givesSlotBack,
+  leadsTo,
+  type Admissions,
+  type AdmittedJob,
+  type Job,
+  type JobBack,
+  type JobGuard,
+} from '@multi-tenant-runner/core';
 import { applyChanges } from './apply-changes';
 import { fitsJobGuard, type InMemoryJobStore } from './job-store';
 import type { InMemoryFleetSlots } from './fleet-slots';
@@ -39,19 +49,24 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       if (isCounted && !fleetSlots.hasRoom(fleetShare, shareLimit)) return { kind: 'share' };
       tenants.takeSlot(installationId, limit);
       if (isCounted) fleetSlots.take(fleetShare, fleetSlotOf(launch));
-      jobs.rows.put(jobKey, after, true);
+      jobs.rows.put(jobKey, after, { isCovered: true, ...(leadsTo(launchId, after.jobId) && { isIndexed: false }) });
       launches.rows.set(launchKey, launch);
       return { kind: 'admitted' };
     },
-    release: async ({ installationId, launchId, guard, changes, fleetShare, life }) => {
+    release: async ({ installationId, launchId, guard, changes, fleetShare, life, jobBack }) => {
       const isGivenBack = givesSlotBack(guard.from);
       const key = `${installationId}/${launchId}`;
       const row = launches.rows.get(key);
       if (row === undefined || !fitsLaunchGuard(row, guard)) return { kind: 'launch', ...(row && { row }) };
+      const jobKey = `${installationId}/${jobBack?.jobId}`;
+      const job = jobs.rows.get(jobKey);
+      if (jobBack !== undefined && (job === undefined || !fitsJobGuard(job, guardOfJobBack(jobBack))))
+        return { kind: 'job' };
       const standing = life && usage.standing(life);
       if (standing !== undefined) return { kind: 'recorded', life: standing };
       if (life !== undefined) usage.record(life);
       launches.rows.set(key, applyChanges(row, { ...changes, version: row.version + 1 }));
+      if (jobBack !== undefined && job !== undefined) jobs.rows.put(jobKey, job, { isIndexed: true });
       if (isGivenBack) tenants.giveSlotBack(installationId);
       // It changes its map before it first waits for anything.
       if (fleetShare !== undefined) void fleetSlots.free(fleetShare, fleetSlotOf({ installationId, launchId }));
@@ -59,6 +74,8 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
     },
   };
 }
+
+const guardOfJobBack = ({ queuedAt }: JobBack): JobGuard => ({ from: OPEN_JOB_STATES, queuedAt });
 
 /** Undefined: the row as it is forbids the write. */
 function rowAfter(job: AdmittedJob, standing: Job | undefined): Job | undefined {

@@ -1,6 +1,7 @@
 import {
   isEnded,
   isGated,
+  jobIdOfLaunch,
   openAtOfJob,
   type Clock,
   type Job,
@@ -9,6 +10,7 @@ import {
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
+import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './launch-store';
 import { RowsByTenant, pageOf } from './rows-by-tenant';
 
 export interface InMemoryJobStore extends JobStore {
@@ -20,7 +22,16 @@ export interface InMemoryJobStore extends JobStore {
   all(): Job[];
 }
 
-export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
+interface JobStoreDeps {
+  readonly clock: Clock;
+  /** Each open one leads to the job that it was begun for. */
+  readonly launches?: Pick<InMemoryLaunchStore, 'rows'>;
+}
+
+export function createInMemoryJobStore({
+  clock,
+  launches = createInMemoryLaunchStore(),
+}: JobStoreDeps): InMemoryJobStore {
   const rows = new RowsByTenant<Job>((job) => !isEnded(job.state), undefined, isMarked);
   const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
   const due = createEventuallyConsistentView(() =>
@@ -29,6 +40,19 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
 
   const open = createEventuallyConsistentView(() => rows.tenantsWithUncovered());
   const checked = (): Job[] => [...rows.marked.values()];
+  const getMany = (installationId: number, jobIds: Iterable<number>): Job[] =>
+    [...new Set(jobIds)].flatMap((jobId) => rows.get(key(installationId, jobId)) ?? []);
+  /** Those of the index, and those that open launches lead to. */
+  const openOf = (installationId: number): Job[] => {
+    const indexed = rows.indexedOf(installationId);
+    const known = new Set(indexed.map(({ jobId }) => jobId));
+    const led = launches.rows.openOf(installationId).map(({ launchId }) => jobIdOfLaunch(launchId));
+    const others = getMany(
+      installationId,
+      led.filter((jobId) => !known.has(jobId)),
+    );
+    return [...indexed, ...others.filter(({ state }) => !isEnded(state))];
+  };
 
   return {
     rows,
@@ -36,6 +60,7 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     openIndex: open,
     all: () => structuredClone([...rows.values()]),
     get: async (installationId, jobId) => rows.get(key(installationId, jobId)),
+    getMany: async (installationId, jobIds) => getMany(installationId, jobIds),
     create: async (job) => {
       const standing = rows.get(key(job.installationId, job.jobId));
       if (standing !== undefined) return { ok: false, row: standing };
@@ -46,27 +71,25 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
       if (row === undefined) return { ok: false };
       if (!fitsJobGuard(row, guard)) return { ok: false, row };
       const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes });
-      return {
-        ok: true,
-        row: rows.put(key(installationId, jobId), after, changes.state === 'parked' ? false : undefined),
-      };
+      const how = changes.state === 'parked' ? { isCovered: false, isIndexed: true } : {};
+      return { ok: true, row: rows.put(key(installationId, jobId), after, how) };
     },
     listOpen: async (installationId, options) => {
-      const open = rows
-        .openOf(installationId)
+      const open = openOf(installationId)
         .filter((job) => options?.states === undefined || options.states.includes(job.state))
         .sort(byQueuedTime);
       return open.slice(0, options?.limit);
     },
-    pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfJob, request),
+    pageOpen: async (installationId, request) => pageOf(openOf(installationId), openAtOfJob, request),
+    pageIndexed: async (installationId, request) => pageOf(rows.indexedOf(installationId), openAtOfJob, request),
     pageWaiting: async (installationId, request) =>
-      pageOf(rows.openOf(installationId).filter(waits), openAtOfJob, request),
+      pageOf(rows.indexedOf(installationId).filter(waits), openAtOfJob, request),
     tenantsWithUnadmitted: async () => open.read(),
     listWaiting: async (limit, marked) => {
       const shown = new Set([...open.read(), ...marked]);
-      return rows
-        .allOpen()
-        .filter((job) => shown.has(job.installationId) && job.state !== 'running')
+      return [...shown]
+        .flatMap((installationId) => openOf(installationId))
+        .filter((job) => job.state !== 'running')
         .sort(byQueuedTime)
         .slice(0, limit);
     },
@@ -97,6 +120,7 @@ export function fitsJobGuard(row: Job, guard: JobGuard): boolean {
     guard.from.includes(row.state) &&
     (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
     (guard.launchId === undefined || guard.launchId === row.launchId) &&
+    (guard.queuedAt === undefined || guard.queuedAt === row.queuedAt) &&
     (guard.ownerId === undefined || guard.ownerId === row.ownerId) &&
     (guard.runnerName === undefined || guard.runnerName === row.runnerName) &&
     (guard.checkAt === undefined || guard.checkAt === (row.checkAt ?? null))

@@ -8,6 +8,8 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   private readonly open = new Map<number, Map<string, T>>();
   private readonly all = new Map<number, Map<string, T>>();
   private readonly uncovered = new Map<number, Set<string>>();
+  /** Keys of open rows that the index of a tenant's open rows does not have. */
+  private readonly outside = new Set<string>();
   /** Keys of rows by what `indexed` answers for them. */
   readonly index = new Map<string, string>();
   /** A sparse index: of the rows of which `isMarked` says so. */
@@ -24,10 +26,14 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   /**
    * Answers the row as it stands now.
    *
-   * @param isCovered whether an admission covers it; undefined: as before, and one that this write opens is not
+   * @param how.isCovered whether an admission covers it; undefined: as before, and one that this write opens is not
+   * @param how.isIndexed whether its tenant's index of open rows has it; undefined: as before, and one that this write
+   *   opens is there
    */
-  put(key: string, given: T, isCovered = this.isStillCovered(key)): T {
+  put(key: string, given: T, { isCovered = this.isStillCovered(key), isIndexed }: PutHow = {}): T {
     const row = frozen(given);
+    if (!this.isOpen(row) || isIndexed === true || !this.isOpenNow(key)) this.outside.delete(key);
+    if (this.isOpen(row) && isIndexed === false) this.outside.add(key);
     const uncovered = this.uncovered.get(row.installationId) ?? new Set<string>();
     this.uncovered.set(row.installationId, uncovered);
     if (this.isOpen(row) && !isCovered) uncovered.add(key);
@@ -54,9 +60,15 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     return row !== undefined && this.isOpen(row) && this.uncovered.get(row.installationId)?.has(key) !== true;
   }
 
+  private isOpenNow(key: string): boolean {
+    const row = this.get(key);
+    return row !== undefined && this.isOpen(row);
+  }
+
   override delete(key: string): boolean {
     const row = this.get(key);
     if (row !== undefined) {
+      this.outside.delete(key);
       this.uncovered.get(row.installationId)?.delete(key);
       this.open.get(row.installationId)?.delete(key);
       this.marked.delete(key);
@@ -75,6 +87,12 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     return [...(this.open.get(installationId)?.values() ?? [])];
   }
 
+  /** Those that the tenant's index of open rows has. */
+  indexedOf(installationId: number): T[] {
+    const open = [...(this.open.get(installationId) ?? [])];
+    return open.filter(([key]) => !this.outside.has(key)).map(([, row]) => row);
+  }
+
   /** The open ones. */
   coveredOf(installationId: number): T[] {
     const uncovered = this.uncovered.get(installationId);
@@ -89,6 +107,11 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   allOpen(): T[] {
     return [...this.open.values()].flatMap((rows) => [...rows.values()]);
   }
+}
+
+interface PutHow {
+  readonly isCovered?: boolean | undefined;
+  readonly isIndexed?: boolean | undefined;
 }
 
 function rowsOf<T>(byTenant: Map<number, Map<string, T>>, installationId: number): Map<string, T> {

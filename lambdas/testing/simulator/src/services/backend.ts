@@ -51,7 +51,7 @@ export function createState({
   const fleet = createInMemoryFleet({ clock, environment });
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
-    jobs: createInMemoryJobStore({ clock }),
+    jobs: createInMemoryJobStore({ clock, launches }),
     launches,
     fleetSlots: createInMemoryFleetSlots(launches),
     fleet,
