@@ -28,7 +28,10 @@ export interface Fleet {
   readonly gitHubApiUrl: string;
   readonly settings: AdmissionSettings;
   readonly directory: TenantDirectory;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'pageIndexed' | 'listRecent' | 'listWaiting' | 'change'>;
+  readonly jobs: Pick<
+    JobStore,
+    'get' | 'listOpen' | 'pageOpen' | 'pageIndexed' | 'listRecent' | 'listWaiting' | 'change'
+  >;
   readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly usage: UsageBooks;

@@ -1,7 +1,10 @@
 import { TAG, holdsSlot } from '@multi-tenant-runner/core';
 import type { System } from './system';
 
-/** The first two promises at one moment: no machine above the limit, none without a slot, none twice for a launch. */
+/**
+ * The promises at one moment: no machine above the limit, none without a slot, none twice for a launch, and no open job
+ * that its tenant does not lead to.
+ */
 export function brokenPromises(system: System, limit: number): string[] {
   const broken: string[] = [];
   // A machine that waits in a pool is nobody's.
@@ -28,5 +31,9 @@ export function brokenPromises(system: System, limit: number): string[] {
   for (const launchId of new Set(started)) {
     if (started.filter((one) => one === launchId).length > 1) broken.push(`${launchId} started twice`);
   }
+  const { jobs } = system.harness.state;
+  for (const { installationId, jobId, state } of jobs.rows.allOpen())
+    if (jobs.isLost(installationId, jobId))
+      broken.push(`job ${jobId} is ${state}, in no index, and no open launch leads to it`);
   return broken;
 }

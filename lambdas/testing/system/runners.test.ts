@@ -317,7 +317,7 @@ describe('the sweep', () => {
     const system = await systemWithTwoRunners({ max_runners: 0 });
     system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
     await system.queueJob(5, { installationId: 2002, owner: 'globex', ownerId: 502 });
-    system.harness.faults.before('jobs.pageOpen', (installationId) => {
+    system.harness.faults.before('jobs.pageIndexed', (installationId) => {
       if (installationId === 1001) throw new Error('broken row');
     });
     await system.shutDown([...system.harness.state.fleet.machines.keys()][0] ?? '', { eventLost: true });
@@ -350,7 +350,7 @@ describe('the sweep', () => {
     system.harness.state.tenants.pageSize = 8;
     const { sweep } = await import('@multi-tenant-runner/scale-down/sweep');
     const seen: unknown[] = [];
-    system.harness.faults.before('jobs.pageOpen', (installationId) => void seen.push(installationId));
+    system.harness.faults.before('jobs.pageIndexed', (installationId) => void seen.push(installationId));
     const first = await sweep(system.scaleDown(), () => seen.length >= 8);
     expect(first.tenants).toBeLessThan(20);
     expect(first.finished).toBe(false);
@@ -420,10 +420,9 @@ describe('an uninstalled tenant', () => {
     const system = createSystem();
     system.harness.addTenant();
     await system.harness.state.jobs.create(job({ jobId: 1, state: 'starting' }));
-    // The sweep looks first, then the clean-up itself.
     let looks = 0;
     system.harness.faults.after('jobs.pageOpen', async () => {
-      if ((looks += 1) === 2)
+      if ((looks += 1) === 1)
         await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
     });
     await uninstall(system);

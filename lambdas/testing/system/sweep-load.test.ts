@@ -127,7 +127,7 @@ describe('one tenant with more jobs than a run can look at', () => {
       expect(restated()).toBe(Math.min(JOBS, run * VISITS_A_RUN * ACTIONS_A_VISIT));
       system.harness.clock.advance(MINUTE);
     }
-    const pages = system.harness.calls.filter(({ port, method }) => port === 'jobs' && method === 'pageOpen');
+    const pages = system.harness.calls.filter(({ port, method }) => port === 'jobs' && method === 'pageIndexed');
     for (const { args } of pages) expect(args[1]).toMatchObject({ limit: JOBS_A_VISIT });
   });
 

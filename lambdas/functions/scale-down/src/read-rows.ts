@@ -81,7 +81,7 @@ async function readByKey(
   const now = deps.clock.now();
   const inPage = new Set(pages.jobs.map(({ jobId }) => jobId));
   const lookedUp = neededJobs(pages.launches, now).filter((id) => !inPage.has(id));
-  const found = await deps.jobs.getMany(installationId, lookedUp);
+  const found = lookedUp.length === 0 ? [] : await deps.jobs.getMany(installationId, lookedUp);
   const open = found.filter(({ state }) => !isEnded(state));
   const leading = new Set(pages.launches.map(({ launchId }) => jobIdOfLaunch(launchId)));
   const led = open.filter(({ jobId }) => leading.has(jobId));

@@ -68,7 +68,11 @@ interface Waiting {
   readonly reason: 'limit' | 'capacity';
 }
 
-async function park({ installationId, jobId, reason }: Waiting, queuedAt: number, jobs: Pick<JobStore, 'create'>): Promise<void> {
+async function park(
+  { installationId, jobId, reason }: Waiting,
+  queuedAt: number,
+  jobs: Pick<JobStore, 'create'>,
+): Promise<void> {
   const message = jobMessage({
     installationId,
     jobId,

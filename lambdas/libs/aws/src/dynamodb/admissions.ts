@@ -95,9 +95,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       const { installationId, guard } = change;
       const end = { tableName: tables.launches, update: updateOfLaunch(change, clock) };
       const back =
-        jobBack === undefined
-          ? []
-          : [{ tableName: tables.jobs, update: updateOfJobBack(installationId, jobBack) }];
+        jobBack === undefined ? [] : [{ tableName: tables.jobs, update: updateOfJobBack(installationId, jobBack) }];
       const lives = life === undefined ? [] : writesOfLife(tables.usage, life);
       let slot = givesSlotBack(guard.from) ? giveSlotBack(keyOf(installationId)) : undefined;
       let share = fleetShare === undefined ? undefined : giveFleetSlotBack(fleetShare, fleetSlotOf(change));

@@ -30,7 +30,10 @@ interface Admittable {
   readonly isLedTo?: boolean;
 }
 
-export function itemOfJob(job: Job, { tellsRefusals = false, isAdmitted = false, isLedTo = false }: Told & Admittable = {}): Item {
+export function itemOfJob(
+  job: Job,
+  { tellsRefusals = false, isAdmitted = false, isLedTo = false }: Told & Admittable = {},
+): Item {
   const openAt = openAtOfJob(job);
   const derived = derive(job, {
     ended: job.endedAt ?? job.updatedAt,

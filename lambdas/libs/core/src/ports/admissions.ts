@@ -46,7 +46,7 @@ export interface LaunchReleaseRequest extends LaunchChange {
   readonly fleetShare?: number;
   /** Absent where there never was a machine. */
   readonly life?: MachineLife;
-  /** The job that the launch leads to, which is open and which nothing else may lead to: given where the launch ends. */
+  /** The open job that the launch leads to, and that nothing else may lead to: given where the launch ends. */
   readonly jobBack?: JobBack;
 }
 

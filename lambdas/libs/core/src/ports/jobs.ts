@@ -9,8 +9,8 @@ export interface JobStore {
   create(job: Job): Promise<Written<Job>>;
   change(installationId: number, jobId: number, guard: JobGuard, changes: Changes<Job>): Promise<Written<Job>>;
   /**
-   * Not ended, oldest first, strongly consistent: those that the tenant's index has, and those that an open launch leads
-   * to. An admission takes a job out of the index, and the end of its launch puts it back if it is still open.
+   * Not ended, oldest first, strongly consistent: those that the tenant's index has, and those that an open launch
+   * leads to. An admission takes a job out of the index, and the end of its launch puts it back if it is still open.
    */
   listOpen(
     installationId: number,

@@ -23,7 +23,8 @@ const asRead = ({ startNumber, launchId }: Job): Partial<JobGuard> => ({ startNu
 const inPlace = ({ queuedAt }: Job): Partial<JobGuard> => ({ queuedAt });
 
 export function parkJob(job: Job, wait: JobWait, deps: JobTransitionDeps): JobWrite {
-  return moveJob('park', job, { changes: waiting(wait), condition: { launchId: job.launchId, ...inPlace(job) } }, deps);
+  const condition = { launchId: job.launchId, ...inPlace(job) };
+  return moveJob('park', job, { changes: waiting(wait), condition }, deps);
 }
 
 /** @param failure.error the name of what was thrown, never its text */
@@ -43,7 +44,8 @@ export function parkUnderNewStart(
   deps: JobTransitionDeps,
 ): JobWrite {
   const changes = { ...waiting(next), restarts: next.restarts, ...nextStart(job) };
-  return moveJob('parkForRestart', job, { changes, condition: { ...asRead(job), ...inPlace(job), launchId: next.launchId } }, deps);
+  const condition = { ...asRead(job), ...inPlace(job), launchId: next.launchId };
+  return moveJob('parkForRestart', job, { changes, condition }, deps);
 }
 
 /** @param gate.known it was behind the gate before, so its start number stays */

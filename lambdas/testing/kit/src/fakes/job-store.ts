@@ -2,6 +2,7 @@ import {
   isEnded,
   isGated,
   jobIdOfLaunch,
+  leadsTo,
   openAtOfJob,
   type Clock,
   type Job,
@@ -20,6 +21,8 @@ export interface InMemoryJobStore extends JobStore {
   /** The index that `tenantsWithUnadmitted` reads. */
   readonly openIndex: Lag;
   all(): Job[];
+  /** It is open, and nobody can find it by its tenant: the index does not have it, and no open launch leads to it. */
+  isLost(installationId: number, jobId: number): boolean;
 }
 
 interface JobStoreDeps {
@@ -59,6 +62,11 @@ export function createInMemoryJobStore({
     dueIndex: due,
     openIndex: open,
     all: () => structuredClone([...rows.values()]),
+    isLost: (installationId, jobId) => {
+      const row = rows.get(key(installationId, jobId));
+      if (row === undefined || isEnded(row.state) || rows.isIndexed(key(installationId, jobId))) return false;
+      return !launches.rows.openOf(installationId).some(({ launchId }) => leadsTo(launchId, jobId));
+    },
     get: async (installationId, jobId) => rows.get(key(installationId, jobId)),
     getMany: async (installationId, jobIds) => getMany(installationId, jobIds),
     create: async (job) => {

@@ -93,6 +93,10 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     return open.filter(([key]) => !this.outside.has(key)).map(([, row]) => row);
   }
 
+  isIndexed(key: string): boolean {
+    return this.isOpenNow(key) && !this.outside.has(key);
+  }
+
   /** The open ones. */
   coveredOf(installationId: number): T[] {
     const uncovered = this.uncovered.get(installationId);

@@ -72,6 +72,9 @@ export function createInvariants(deps: InvariantsDeps): Invariants {
     if (open.length > 0)
       violations.record('lost', `the mark of ${installationId} is gone, and open are ${open.join(', ')}`);
   });
+  events.on('job.lost', ({ installationId, jobId }) =>
+    violations.record('lost', `nothing leads to job ${jobId} of ${installationId} any more`),
+  );
   checkFleetSlots(deps);
   checkSlots(deps, tenantOf, (total) => (peaks.slots = Math.max(peaks.slots, total)));
 

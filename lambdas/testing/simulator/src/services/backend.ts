@@ -32,6 +32,7 @@ import {
 } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
+import { announcing } from './announcing-admissions';
 import { createMarkedRegistry } from './marked-registry';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
@@ -175,19 +176,6 @@ export function createBackend({
         if (answer.kind === 'deleted') events.emit('runner.deleted', { runnerId });
         return answer;
       },
-    },
-  };
-}
-
-/** Says how many slots of the fleet are taken whenever one is. */
-function announcing(inner: Admissions, { fleetSlots }: State, events: SimulationBus): Admissions {
-  return {
-    ...inner,
-    admit: async (request) => {
-      const answer = await inner.admit(request);
-      const held = fleetSlots.all().reduce((sum, { slots }) => sum + slots.size, 0);
-      if (answer.kind === 'admitted' && request.shareLimit !== undefined) events.emit('fleet-slot.taken', { held });
-      return answer;
     },
   };
 }

@@ -39,6 +39,8 @@ export interface SimulationEvents {
   'fleet-slot.taken': { readonly held: number };
   /** The sweep finds the tenant by its mark no longer: these of its launches and admitted jobs are open. */
   'mark.cleared': { readonly installationId: number; readonly open: readonly string[] };
+  /** It is open, in no index of its tenant, and no open launch leads to it. */
+  'job.lost': { readonly installationId: number; readonly jobId: number };
   /** An operator sets a tenant's limit. */
   'limit.set': { readonly tenant: SimTenant; readonly limit: number };
 }
