@@ -363,7 +363,7 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/admissions.ts',
     edits: [
       [
-        'const outcome = await transact([end, ...slots, ...lives]);',
+        'const outcome = await transact([end, ...back, ...slots, ...lives]);',
         'await transact(slots);\n        const outcome = await transact([end, ...lives]);',
       ],
     ],
@@ -418,7 +418,7 @@ export const mutations = [
   {
     name: 'the index of jobs without an admission: not one that waits again',
     file: 'libs/aws/src/dynamodb/job-rows.ts',
-    edits: [["changes.state === 'parked' || reopens(guard, changes)", 'reopens(guard, changes)']],
+    edits: [["changes.state === 'parked' || reopens(guard, changes) ?", 'reopens(guard, changes) ?']],
     suites: ['testing/kit/src/contracts/dynamodb'],
     tests: 'marks of what is open',
   },
@@ -452,8 +452,8 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/admissions.ts',
     edits: [
       [
-        'const outcome = await transact([end, ...slots, ...lives]);',
-        'const outcome = await transact([end, ...slots]);',
+        'const outcome = await transact([end, ...back, ...slots, ...lives]);',
+        'const outcome = await transact([end, ...back, ...slots]);',
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
@@ -464,8 +464,8 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/admissions.ts',
     edits: [
       [
-        'const outcome = await transact([end, ...slots, ...lives]);',
-        'const outcome = await transact([end, ...lives]);',
+        'const outcome = await transact([end, ...back, ...slots, ...lives]);',
+        'const outcome = await transact([end, ...back, ...lives]);',
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
@@ -562,10 +562,114 @@ export const mutations = [
     suites: ['testing/system/visits'],
   },
   {
-    name: 'a visit of the sweep: takes a job beyond its page for over',
-    file: 'functions/scale-down/src/read-rows.ts',
-    edits: [['  const jobIds = pages.allJobs ?', '  const jobIds = pages.jobs ?']],
-    suites: ['testing/system/visits'],
+    name: 'a visit of the sweep: takes a job that it did not read for over',
+    file: 'functions/scale-down/src/snapshot.ts',
+    edits: [['rows.lookedUp?.has(jobId) === true && !open.has(jobId)', '!open.has(jobId)']],
+    suites: ['testing/system/led-jobs'],
+  },
+  {
+    name: 'a visit of the sweep: reads the row of every job that runs',
+    file: 'functions/scale-down/src/needed-jobs.ts',
+    edits: [['!isBusyWithItsOwn(launch) || isItsTurn(launch, now)', 'isItsTurn(launch, now) || now > 0']],
+    suites: ['testing/system/led-jobs'],
+  },
+  {
+    name: 'a visit of the sweep: never reads the row of a job that runs',
+    file: 'functions/scale-down/src/needed-jobs.ts',
+    edits: [['!isBusyWithItsOwn(launch) || isItsTurn(launch, now)', '!isBusyWithItsOwn(launch)']],
+    suites: ['testing/system/led-jobs'],
+  },
+  {
+    name: 'an open job is found: its launch ends without it',
+    file: 'libs/core/src/transitions/release.ts',
+    edits: [['isOver && begunFor !== undefined', 'false && begunFor !== undefined']],
+    suites: ['testing/system/led-jobs'],
+  },
+  {
+    name: 'an open job is found: the end of its launch reads the job that the launch is for, not what it leads to',
+    file: 'libs/core/src/protocol/end-launch.ts',
+    edits: [['const jobIds = [jobId, takenBy, jobIdOfLaunch(launchId)];', 'const jobIds = [jobId, takenBy, jobId];']],
+    suites: ['testing/system/led-jobs'],
+  },
+  {
+    name: 'an open job is found: the end of its launch does not look again where the job forbids it',
+    file: 'libs/core/src/protocol/end-launch.ts',
+    edits: [["if (answer.kind === 'job') continue;", "if (answer.kind === 'job') return undefined;"]],
+    suites: ['testing/system/led-jobs'],
+  },
+  {
+    name: "an open job is found: the write that ends its launch leaves the job's row out",
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [
+      [
+        'const outcome = await transact([end, ...back, ...slots, ...lives]);',
+        'const outcome = await transact([end, ...slots, ...lives]);',
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'releases on DynamoDB',
+  },
+  {
+    name: 'an open job is found: one that is over is put back',
+    file: 'libs/aws/src/dynamodb/job-rows.ts',
+    edits: [
+      [
+        '{ from: OPEN_JOB_STATES, queuedAt: job.queuedAt }',
+        "{ from: [...OPEN_JOB_STATES, 'completed'], queuedAt: job.queuedAt }",
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'releases on DynamoDB',
+  },
+  {
+    name: 'an open job is found: one that begins to run leaves the index',
+    file: 'libs/aws/src/dynamodb/job-rows.ts',
+    edits: [['open_shard: openShard, open_at: openAt };', 'open_shard: openShard, open_at: due ? openAt : null };']],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
+  },
+  {
+    name: 'an open job is found: admitted for a launch that leads to another job, it leaves the index',
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [['isLedTo: leadsTo(launchId, jobId)', "isLedTo: launchId !== ''"]],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
+  },
+  {
+    name: 'a job costs 26 write units: an admission leaves it in the index',
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [['isLedTo: leadsTo(launchId, jobId)', "isLedTo: launchId === '' && leadsTo(launchId, jobId)"]],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
+  },
+  {
+    name: 'an open job is found: the launches are not read before the index',
+    file: 'libs/aws/src/dynamodb/open-jobs.ts',
+    edits: [['new Set([...before, ...(await', 'new Set([...before.slice(before.length), ...(await']],
+    suites: ['testing/kit/src/contracts/open-jobs'],
+  },
+  {
+    name: 'an open job is found: the launches are not read after the index',
+    file: 'libs/aws/src/dynamodb/open-jobs.ts',
+    edits: [
+      [
+        'const led = new Set([...before, ...(await jobIdsOfLaunches(installationId))]);',
+        'const led = new Set(before);',
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/open-jobs'],
+  },
+  {
+    name: 'the mark of a tenant: the jobs are looked at before the launches',
+    file: 'functions/scale-down/src/open-mark.ts',
+    edits: [
+      ['if ((await launches.pageOpen(', 'if ((await jobs.pageIndexed('],
+      [
+        'if ((await jobs.pageIndexed(installationId, { limit: 1 })).rows.length > 0) return;\n  await',
+        'if ((await launches.pageOpen(installationId, { limit: 1 })).rows.length > 0) return;\n  await',
+      ],
+    ],
+    suites: ['testing/system/open-marks'],
   },
   {
     name: 'the turns of the sweep: a run that died is followed by the same run',

@@ -1,10 +1,12 @@
-import { HOUR, MARK_REST, MINUTE } from '@multi-tenant-runner/core';
+import { HOUR, MARK_REST, MINUTE, SLOT_STATES } from '@multi-tenant-runner/core';
 import { job, launch, tenantRow } from '@multi-tenant-runner/testing';
+import { clearMark } from '@multi-tenant-runner/scale-down/open-mark';
 import { createFunctions } from './functions';
 import { createSystem, type System } from './system';
 
 const ID = 1001;
 const JOB = job({ installationId: ID, jobId: 9, launchId: '9-1' });
+const KEY = { installationId: ID, jobId: 1, launchId: '1-1' };
 
 /** A system whose round of all rows rests: from now on the sweep finds a tenant by what is open alone. */
 async function restingSystem(): Promise<System> {
@@ -62,6 +64,27 @@ describe('once nothing is open', () => {
     });
     expect(await looks(system)).toBe(1);
     expect([left, await isMarked(system)]).toEqual([0, true]);
+  });
+
+  test('a launch that ends between the two looks leaves it, as its job is open', async () => {
+    const system = await over();
+    const { state, admissions, faults, clock } = system.harness;
+    const row = job({ installationId: ID, jobId: 1, launchId: '1-1', state: 'running' });
+    await admissions.admit({ job: { kind: 'new', row }, launch: launch({ ...KEY, state: 'held' }) });
+    await admissions.release({ ...KEY, guard: { from: SLOT_STATES }, changes: { state: 'ending' } });
+    clock.advance(MARK_REST);
+    // A visit found neither, as they came after its reading; this is the look that the mark's end rests on.
+    let looks = 0;
+    const end = async (): Promise<void> => {
+      if ((looks += 1) > 1) return;
+      const jobBack = { jobId: row.jobId, queuedAt: row.queuedAt };
+      const changes = { state: 'ended', endedAt: clock.now().toISOString() } as const;
+      await admissions.release({ ...KEY, guard: { from: ['ending'] }, changes, jobBack });
+    };
+    for (const look of ['launches.pageOpen', 'jobs.pageIndexed']) faults.after(look, end);
+    const { mark } = await state.tenants.get(ID);
+    await clearMark(ID, mark ?? {}, system.scaleDown());
+    expect(await isMarked(system)).toBe(true);
   });
 
   test('a slot that nothing explains is freed first', async () => {

@@ -1,0 +1,58 @@
+import { PutItemCommand, QueryCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoAdmissions, createDynamoJobStore, toAttributes } from '@multi-tenant-runner/aws';
+import { createTables } from '../dynamodb/create-tables';
+import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
+import { job, launch, settings, tenantRow } from '../factories';
+import { createTestClock } from '../test-clock';
+
+let local: DynamoDbLocal;
+beforeAll(async () => {
+  local = await startDynamoDbLocal();
+  await createTables(local.client, 'test');
+});
+afterAll(() => local?.stop());
+
+const tables = { tenants: 'test-tenants', jobs: 'test-jobs', launches: 'test-launches', usage: 'test-usage' };
+const clock = createTestClock();
+const storeOn = (client: Pick<DynamoDBClient, 'send'>) =>
+  createDynamoJobStore({ client, tableName: tables.jobs, launchesTable: tables.launches, clock });
+
+/** A client that does something between a list's first look, at the launches, and the next one. */
+function between(act: () => Promise<unknown>): Pick<DynamoDBClient, 'send'> {
+  let looks = 0;
+  const send = async (command: unknown): Promise<unknown> => {
+    if (command instanceof QueryCommand && (looks += 1) === 2) await act();
+    return local.client.send(command as QueryCommand);
+  };
+  return { send } as unknown as Pick<DynamoDBClient, 'send'>;
+}
+
+test.each([
+  ['is admitted', 1_001, 'admit'],
+  ['is put back as its launch ends', 1_002, 'release'],
+] as const)('a list finds a job that %s while it looks', async (_what, installationId, act) => {
+  const Item = toAttributes(tenantRow({ installation_id: installationId }));
+  await local.client.send(new PutItemCommand({ TableName: tables.tenants, Item }));
+  const key = { installationId, jobId: 1, launchId: '1-1' };
+  const row = job({ ...key, state: 'parked' });
+  await storeOn(local.client).create(row);
+  const admissions = createDynamoAdmissions({ client: local.client, tables, ...settings(), clock });
+  const guard = { from: ['parked'] } as const;
+  const acts = {
+    admit: () =>
+      admissions.admit({
+        job: { kind: 'known', installationId, jobId: 1, guard, changes: { state: 'starting' } },
+        launch: launch(key),
+      }),
+    release: () =>
+      admissions.release({
+        ...{ installationId, launchId: '1-1', guard: { from: ['held'] } },
+        changes: { state: 'ended', endedAt: clock.now().toISOString() },
+        jobBack: { jobId: 1, queuedAt: row.queuedAt },
+      }),
+  };
+  if (act === 'release') await acts.admit();
+  const store = storeOn(between(acts[act]));
+  await expect(store.listOpen(installationId)).resolves.toMatchObject([{ jobId: 1 }]);
+  await expect(store.pageOpen(installationId, { limit: 9 })).resolves.toMatchObject({ rows: [{ jobId: 1 }] });
+});
