@@ -17,8 +17,9 @@ function jobIdsOf({ launchId, jobId, takenBy = jobId }: Launch): readonly number
   return [jobIdOfLaunch(launchId), jobId, takenBy];
 }
 
-function isBusyWithItsOwn({ launchId, jobId, takenBy }: Launch): boolean {
-  return takenBy === jobId && leadsTo(launchId, jobId);
+/** As far as anybody has heard: its machine says once its job's last step is over. */
+function isBusyWithItsOwn({ launchId, jobId, takenBy, reports }: Launch): boolean {
+  return takenBy === jobId && leadsTo(launchId, jobId) && reports?.activity !== 'idle';
 }
 
 /** In one minute of ten, in another one of the next ten: at whatever pace the visits come, they meet each launch. */
