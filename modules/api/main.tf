@@ -59,7 +59,7 @@ data "aws_iam_policy_document" "api" {
     resources = [var.tables.jobs.arn, var.tables.launches.arn]
   }
 
-  # Of what waits in the whole fleet: a request for a hundred rows.
+  # Of what waits in the whole fleet, and of what a tenant's launches lead to: a request for a hundred rows.
   statement {
     sid       = "ReadManyJobs"
     actions   = ["dynamodb:BatchGetItem"]

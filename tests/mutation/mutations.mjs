@@ -611,15 +611,9 @@ export const mutations = [
   },
   {
     name: 'an open job is found: one that is over is put back',
-    file: 'libs/aws/src/dynamodb/job-rows.ts',
-    edits: [
-      [
-        '{ from: OPEN_JOB_STATES, queuedAt: job.queuedAt }',
-        "{ from: [...OPEN_JOB_STATES, 'completed'], queuedAt: job.queuedAt }",
-      ],
-    ],
-    suites: ['testing/kit/src/contracts/dynamodb'],
-    tests: 'releases on DynamoDB',
+    file: 'libs/core/src/transitions/job.ts',
+    edits: [['putBack: { from: OPEN_JOB_STATES }', 'putBack: { from: [...OPEN_JOB_STATES, ...ENDED_JOB_STATES] }']],
+    suites: ['testing/system/led-jobs'],
   },
   {
     name: 'an open job is found: one that begins to run leaves the index',

@@ -77,7 +77,7 @@ describe('once nothing is open', () => {
     let looks = 0;
     const end = async (): Promise<void> => {
       if ((looks += 1) > 1) return;
-      const jobBack = { jobId: row.jobId, queuedAt: row.queuedAt };
+      const jobBack = { jobId: row.jobId, queuedAt: row.queuedAt, guard: { from: ['running'] } } as const;
       const changes = { state: 'ended', endedAt: clock.now().toISOString() } as const;
       await admissions.release({ ...KEY, guard: { from: ['ending'] }, changes, jobBack });
     };

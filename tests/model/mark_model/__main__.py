@@ -38,8 +38,9 @@ NONE, WAITS, ADMITTED, ENDED = "none", "waits", "admitted", "ended"
 JOBS = range(2)
 ADMISSIONS, LATE = 2, 1
 
-# jobs: (state, in the index over all tenants, in the tenant's own) of each; launches: open or not, of each job. unseen: rows of an admission that are written
-# and not visible yet. young: an admission is within the mark's rest. late: jobs that may still be opened without one.
+# jobs: (state, in the index over all tenants, in the tenant's own) of each; launches: open or not, of each job. unseen:
+# rows of an admission that are written and not visible yet. young: an admission is within the mark's rest. late: jobs
+# that may still be opened without one.
 State = namedtuple("State", "mark count jobs launches unseen young sweeps admissions late")
 
 

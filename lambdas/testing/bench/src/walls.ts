@@ -18,7 +18,7 @@ const WEBHOOK_SECONDS = 0.05;
 const SCALE_UP_SECONDS = 3;
 const SCALE_DOWN_SECONDS = 3 * 0.3;
 /** Write units of a job of a small tenant, over all tables, as `npm run bench:job` measures them. */
-export const WRITE_UNITS = 30;
+export const WRITE_UNITS = 26;
 
 const machines = (jobsASecond: number): number => jobsASecond * MACHINE_SECONDS;
 

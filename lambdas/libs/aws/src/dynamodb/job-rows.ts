@@ -1,5 +1,4 @@
 import {
-  OPEN_JOB_STATES,
   isEnded,
   openAtOfJob,
   openShardOf,
@@ -88,14 +87,13 @@ export function isIndexedAnew(guard: JobGuard, changes: Changes<Job>): boolean {
   return changes.state === 'parked' || reopens(guard, changes);
 }
 
-/** Only while it is open, and of this time. */
 export function updateOfJobBack(installationId: number, job: JobBack): Update {
   const expression = new Expression();
   return {
     key: keyOfJob(installationId, job.jobId),
     expression,
     update: expression.update({ open_at: openAtOfJob(job) }),
-    condition: conditionOf(expression, { from: OPEN_JOB_STATES, queuedAt: job.queuedAt }),
+    condition: conditionOf(expression, job.guard),
   };
 }
 

@@ -50,8 +50,9 @@ export interface LaunchReleaseRequest extends LaunchChange {
   readonly jobBack?: JobBack;
 }
 
-/** As it was read: only while it is open, and in this place of the line. */
-export type JobBack = Pick<Job, 'jobId' | 'queuedAt'>;
+export interface JobBack extends Pick<Job, 'jobId' | 'queuedAt'> {
+  readonly guard: JobGuard;
+}
 
 /**
  * `launch`: the row, as it is, forbids it. `job`: the one that was to be put back is over, or has another place.

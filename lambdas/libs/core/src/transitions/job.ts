@@ -50,6 +50,8 @@ export const JOB_TRANSITIONS = {
   reopen: { from: ENDED_JOB_STATES, to: 'running' },
   /** GitHub has it in the queue again although a runner had it. */
   returnToStarting: { from: ['running'], to: 'starting' },
+  /** Its launch is over, by which it was found: from that write on the index has it. */
+  putBack: { from: OPEN_JOB_STATES },
   /** GitHub gave no answer about it: the next question waits a grace. */
   postponeQuestion: { from: OPEN_JOB_STATES },
   /** An operator gives it no runner. */

@@ -2,6 +2,7 @@ import { isEnded, type Job } from '../model/job';
 import { SLOT_STATES, holdsSlot, type Launch, type LeaseHolder } from '../model/launch';
 import type { Clock } from '../model/time';
 import type { JobBack, LaunchReleaseRequest } from '../ports';
+import { jobMove } from './job';
 import { NO_LEASE, launchMove } from './launch';
 
 export interface ReleaseProof {
@@ -57,10 +58,12 @@ export function buildRelease(
       installationId: launch.installationId,
       launchId: launch.launchId,
       ...(launch.fleetShare !== undefined && { fleetShare: launch.fleetShare }),
-      ...(isOver && begunFor !== undefined && !isEnded(begunFor.state) && { jobBack: jobBackOf(begunFor) }),
+      ...(isOver && begunFor !== undefined && !isEnded(begunFor.state) && { jobBack: jobBackOf(begunFor, deps) }),
       ...move,
     },
   };
 }
 
-const jobBackOf = ({ jobId, queuedAt }: Job): JobBack => ({ jobId, queuedAt });
+function jobBackOf({ jobId, queuedAt }: Job, deps: { readonly clock: Clock }): JobBack {
+  return { jobId, queuedAt, guard: jobMove('putBack', { condition: { queuedAt } }, deps).guard };
+}

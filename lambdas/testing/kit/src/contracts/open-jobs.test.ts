@@ -48,7 +48,7 @@ test.each([
       admissions.release({
         ...{ installationId, launchId: '1-1', guard: { from: ['held'] } },
         changes: { state: 'ended', endedAt: clock.now().toISOString() },
-        jobBack: { jobId: 1, queuedAt: row.queuedAt },
+        jobBack: { jobId: 1, queuedAt: row.queuedAt, guard: { from: ['starting'] } },
       }),
   };
   if (act === 'release') await acts.admit();

@@ -1,4 +1,12 @@
-import { NO_USAGE, SLOT_STATES, fleetSlotOf, type Launch, type LaunchReleaseRequest } from '@multi-tenant-runner/core';
+import {
+  NO_USAGE,
+  OPEN_JOB_STATES,
+  SLOT_STATES,
+  fleetSlotOf,
+  type JobBack,
+  type Launch,
+  type LaunchReleaseRequest,
+} from '@multi-tenant-runner/core';
 import { job, launch, machineLife, tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
 import type { FleetSlotsUnderTest } from './fleet-slots.contract';
@@ -26,6 +34,10 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     launchId,
     guard: { from: SLOT_STATES, version },
     changes: { state: 'ended', reason: 'machine-gone', endedAt: ENDED_AT, updatedAt: ENDED_AT },
+  });
+  const backOf = (jobId: number, queuedAt: string): JobBack => ({
+    ...{ jobId, queuedAt },
+    guard: { from: OPEN_JOB_STATES, queuedAt },
   });
   const lifeOf = ({ installationId, launchId }: Launch) => machineLife({ installationId, launchId });
   const slots = async (): Promise<number> => {
@@ -68,7 +80,7 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     const indexed = async () => (await tables.jobs.pageIndexed(id, { limit: 9 })).rows;
     expect(await indexed()).toEqual([]);
     const { queuedAt, ...own } = job({ installationId: id, jobId: 1, launchId: '1-1', state: 'starting' });
-    const jobBack = { jobId: 1, queuedAt };
+    const jobBack = backOf(1, queuedAt);
     await expect(tables.admissions.release({ ...endOf(row), life: lifeOf(row), jobBack })).resolves.toEqual({
       kind: 'released',
     });
@@ -85,19 +97,19 @@ export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextI
     const { queuedAt } = job({});
     await tables.jobs.change(id, 1, { from: ['starting'] }, change);
     const before = await tables.jobs.pageIndexed(id, { limit: 9 });
-    const request = { ...endOf(row), life: lifeOf(row), jobBack: { jobId: 1, queuedAt } };
+    const request = { ...endOf(row), life: lifeOf(row), jobBack: backOf(1, queuedAt) };
     await expect(tables.admissions.release(request)).resolves.toEqual({ kind: 'job' });
     await expect(tables.launches.get(id, '1-1')).resolves.toEqual(row);
     await expect(tables.jobs.pageIndexed(id, { limit: 9 })).resolves.toEqual(before);
     expect(await slots()).toBe(1);
     expect(await machines()).toBe(0);
-    const gone = { ...request, jobBack: { jobId: 77, queuedAt } };
+    const gone = { ...request, jobBack: backOf(77, queuedAt) };
     await expect(tables.admissions.release(gone)).resolves.toEqual({ kind: 'job' });
   });
 
   it('puts a job back beside a slot that is held no more', async () => {
     const row = await begin({ slots_held: 0 });
-    const jobBack = { jobId: 1, queuedAt: job({}).queuedAt };
+    const jobBack = backOf(1, job({}).queuedAt);
     const request = { ...endOf(row), life: lifeOf(row), jobBack, fleetShare: NEVER_WRITTEN };
     await expect(tables.admissions.release(request)).resolves.toEqual({ kind: 'released' });
     expect((await tables.jobs.pageIndexed(id, { limit: 9 })).rows).toHaveLength(1);

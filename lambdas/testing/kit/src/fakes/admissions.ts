@@ -1,13 +1,10 @@
 import {
-  OPEN_JOB_STATES,
   fleetSlotOf,
   givesSlotBack,
   leadsTo,
   type Admissions,
   type AdmittedJob,
   type Job,
-  type JobBack,
-  type JobGuard,
 } from '@multi-tenant-runner/core';
 import { applyChanges } from './apply-changes';
 import { fitsJobGuard, type InMemoryJobStore } from './job-store';
@@ -60,8 +57,7 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       if (row === undefined || !fitsLaunchGuard(row, guard)) return { kind: 'launch', ...(row && { row }) };
       const jobKey = `${installationId}/${jobBack?.jobId}`;
       const job = jobs.rows.get(jobKey);
-      if (jobBack !== undefined && (job === undefined || !fitsJobGuard(job, guardOfJobBack(jobBack))))
-        return { kind: 'job' };
+      if (jobBack !== undefined && (job === undefined || !fitsJobGuard(job, jobBack.guard))) return { kind: 'job' };
       const standing = life && usage.standing(life);
       if (standing !== undefined) return { kind: 'recorded', life: standing };
       if (life !== undefined) usage.record(life);
@@ -74,8 +70,6 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
     },
   };
 }
-
-const guardOfJobBack = ({ queuedAt }: JobBack): JobGuard => ({ from: OPEN_JOB_STATES, queuedAt });
 
 /** Undefined: the row as it is forbids the write. */
 function rowAfter(job: AdmittedJob, standing: Job | undefined): Job | undefined {

@@ -3,7 +3,6 @@ import {
   encodeJobEvent,
   encodeJobMessage,
   encodeLifecycleEvent,
-  type Admissions,
   type BlankMachines,
   type AdmissionSettings,
   type GitHubApp,
