@@ -107,7 +107,8 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
 export async function fill({ harness, audit, apps }: ApiHarness, installationId = INSTALLATION): Promise<void> {
   await fillApps(apps, installationId);
   const at = '2026-01-15T11:00:00.000Z';
-  Object.assign(harness.state.tenants.rows.get(installationId) ?? {}, { callback_url: 'https://hooks.acme.com/' });
+  const { rows } = harness.state.tenants;
+  rows.set(installationId, { ...rows.get(installationId), callback_url: 'https://hooks.acme.com/' });
   await harness.state.jobs.create(
     job({
       installationId,

@@ -51,8 +51,13 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
       const after = applyChanges(row, { ...changes, version: row.version + 1 });
       return { ok: true, row: rows.put(key(installationId, launchId), after) };
     },
+    // Each key is made once: one tenant may have hundreds, and many look at them.
     listOpen: async (installationId) =>
-      rows.openOf(installationId).sort((a, b) => (openAtOfLaunch(a) < openAtOfLaunch(b) ? -1 : 1)),
+      rows
+        .openOf(installationId)
+        .map((row) => ({ row, at: openAtOfLaunch(row) }))
+        .sort((a, b) => (a.at < b.at ? -1 : 1))
+        .map(({ row }) => row),
     countOpen: async (installationId) => rows.openOf(installationId).length,
     pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfLaunch, request),
     findByInstance: async (instanceId) => {

@@ -17,7 +17,8 @@ interface Table {
   readonly rows: ReadonlyMap<number, TenantRow>;
   write(installationId: number, row: TenantRow): void;
   readonly clock: Clock;
-  accounts(): readonly { readonly installationId: number; readonly accountId: unknown }[];
+  /** Installations by their account. */
+  accounts(): ReadonlyMap<unknown, ReadonlySet<number>>;
 }
 
 export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: Table): TenantLifecycle {
@@ -112,11 +113,7 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
         security_group_id: undefined,
         updated_at: now.toISOString(),
       }),
-    findByAccount: async (accountId) =>
-      accounts()
-        .filter((entry) => entry.accountId === accountId)
-        .map((entry) => entry.installationId)
-        .sort((a, b) => a - b),
+    findByAccount: async (accountId) => [...(accounts().get(accountId) ?? [])].sort((a, b) => a - b),
     handOver: async (installationId, to) => {
       const row = rows.get(installationId);
       if (row?.['org_name'] === undefined) return { kind: 'none' };

@@ -26,6 +26,7 @@ import { createEventuallyConsistentView, type Lag } from '../eventually-consiste
 import { copyOf } from './copy-of';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 import { mayAdmit, mayCount, type CountedRow } from './slot-rules';
+import { TenantRows } from './tenant-rows';
 
 /** A row of the tenants table as plain values, including any invalid ones an operator wrote. */
 export type TenantRow = Record<string, unknown>;
@@ -65,16 +66,16 @@ export interface InMemoryTenantSettings {
 const RECOUNT_ATTEMPTS = 3;
 
 export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): InMemoryTenantRegistry {
-  const rows = new Map<number, TenantRow>();
+  const rows = new TenantRows();
   const changes: TenantTableChange[] = [];
-  const accounts = createEventuallyConsistentView(() =>
-    [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })),
-  );
+  const accounts = createEventuallyConsistentView(() => rows.byAccount);
   const cleanups = createEventuallyConsistentView(() =>
     [...rows].filter(([, row]) => row['cleanup'] === 'pending').map(([installationId]) => installationId),
   );
   const lookup = (installationId: number): TenantLookup =>
-    parseTenantRow(installationId, copyOf(rows.get(installationId)), settings.tiers, settings.defaultTier);
+    rows.lookup(installationId, (row) =>
+      parseTenantRow(installationId, copyOf(row), settings.tiers, settings.defaultTier),
+    );
 
   const write = (installationId: number, row: TenantRow): void => {
     const before = rows.get(installationId);
@@ -185,7 +186,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     tenantsWithMark: async () => marked.read(),
     tenantsToCleanUp: async () => cleanups.read(),
     list: async (cursor) => {
-      const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));
+      const ids = rows.sortedIds.filter((id) => cursor === undefined || id > Number(cursor));
       const page = ids.slice(0, registry.pageSize).filter((id) => id !== MODULE_ROW);
       const last = page.at(-1);
       return {

@@ -14,6 +14,7 @@ import {
   type UsageLedger,
   type UsageSum,
 } from '@multi-tenant-runner/core';
+import { copyOf } from './copy-of';
 
 export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   /** By tenant and launch. */
@@ -94,7 +95,7 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
     corrections: correctionsIn(lives, add),
     standing: (life) => lives.get(keyOf(life)),
     record: (life) => {
-      lives.set(keyOf(life), structuredClone(life));
+      lives.set(keyOf(life), copyOf(life));
       add(life, usageOf(life));
     },
     sumsOfMonth: async function* (month) {

@@ -1,4 +1,5 @@
 import type { Clock } from '@multi-tenant-runner/core';
+import { createEventQueue, type QueuedEvent } from './event-queue';
 
 export type Cancel = () => void;
 
@@ -13,13 +14,6 @@ export interface Scheduler {
   run(isOver: () => boolean): Promise<void>;
   /** Events run so far. */
   readonly executed: number;
-}
-
-interface ScheduledEvent {
-  readonly at: number;
-  readonly order: number;
-  /** Undefined once it is cancelled or over. */
-  action: (() => void) | undefined;
 }
 
 /**
@@ -37,17 +31,15 @@ export function createScheduler(start: string): Scheduler {
   let count = 0;
   let executed = 0;
   let cancelled = 0;
-  const heap: ScheduledEvent[] = [];
-  /** Most timers are cancelled long before their time, and hold what they would have called. */
+  const queue = createEventQueue(at);
+  /** Most timers are cancelled long before their time. */
   const dropCancelled = (): void => {
-    const live = heap.filter(({ action }) => action !== undefined).sort((a, b) => (before(a, b) ? -1 : 1));
-    heap.length = 0;
-    for (const event of live) heap.push(event);
+    queue.dropCancelled();
     cancelled = 0;
   };
   /** The next that is not cancelled. */
   const take = (): (() => void) | undefined => {
-    for (let next = pop(heap); next !== undefined; next = pop(heap)) {
+    for (let next = queue.take(); next !== undefined; next = queue.take()) {
       const { action } = next;
       next.action = undefined;
       if (action === undefined) cancelled -= 1;
@@ -64,13 +56,13 @@ export function createScheduler(start: string): Scheduler {
     now: () => at,
     iso: () => new Date(at).toISOString(),
     after(milliseconds, action) {
-      const event: ScheduledEvent = { at: at + Math.max(0, Math.round(milliseconds)), order: (count += 1), action };
-      push(heap, event);
+      const event: QueuedEvent = { at: at + Math.max(0, Math.round(milliseconds)), order: (count += 1), action };
+      queue.add(event);
       return () => {
         if (event.action === undefined) return;
         event.action = undefined;
         cancelled += 1;
-        if (cancelled > 10_000 && 2 * cancelled > heap.length) dropCancelled();
+        if (cancelled > 10_000 && 2 * cancelled > queue.length) dropCancelled();
       };
     },
     run: (isOver) =>
@@ -92,39 +84,4 @@ export function createScheduler(start: string): Scheduler {
       return executed;
     },
   };
-}
-
-const before = (a: ScheduledEvent, b: ScheduledEvent): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
-
-function push(heap: ScheduledEvent[], item: ScheduledEvent): void {
-  let index = heap.length;
-  heap.push(item);
-  while (index > 0) {
-    const above = (index - 1) >> 1;
-    const parent = heap[above];
-    if (parent === undefined || before(parent, item)) break;
-    heap[index] = parent;
-    heap[above] = item;
-    index = above;
-  }
-}
-
-function pop(heap: ScheduledEvent[]): ScheduledEvent | undefined {
-  const [first] = heap;
-  const last = heap.pop();
-  if (first === undefined || last === undefined || heap.length === 0) return first;
-  let index = 0;
-  for (;;) {
-    const left = 2 * index + 1;
-    const a = heap[left];
-    const b = heap[left + 1];
-    if (a === undefined) break;
-    const below = b !== undefined && before(b, a) ? left + 1 : left;
-    const child = heap[below];
-    if (child === undefined || before(last, child)) break;
-    heap[index] = child;
-    index = below;
-  }
-  heap[index] = last;
-  return first;
 }

@@ -56,8 +56,10 @@ export function createAccount({
         return lambda.invocations;
       },
       invoke(event, onEnd, chain) {
-        const refused: Outcome<A> = { kind: 'error', error: new Error('Lambda takes no invocation') };
-        if (refuses()) return void scheduler.after(SECOND, () => onEnd(refused));
+        if (refuses()) {
+          const refused: Outcome<A> = { kind: 'error', error: new Error('Lambda takes no invocation') };
+          return void scheduler.after(SECOND, () => onEnd(refused));
+        }
         running += 1;
         peak = Math.max(peak, running);
         lambda.invoke(

@@ -32,7 +32,10 @@ export function createMachineCalls(deps: {
   const secrets = new Map<string, string>();
   const said = new Map<string, string>();
 
-  events.on('machine.forgotten', ({ instanceId }) => void secrets.delete(instanceId));
+  events.on('machine.forgotten', ({ instanceId }) => {
+    secrets.delete(instanceId);
+    said.delete(instanceId);
+  });
   const call = (what: 'claim' | 'report', body: object, onEnd: (answer: HttpResponse | undefined) => void): void => {
     if (faultKinds.has('lost-answer') && random.chance(0.01)) return onEnd(undefined);
     const answered = (outcome: Outcome<HttpResponse>): void => {

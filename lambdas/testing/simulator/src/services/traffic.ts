@@ -67,12 +67,12 @@ export function createTraffic(scheduler: Scheduler, partOf: () => string, config
       const service = serviceOf(port, method);
       const load = loadOf(service);
       const at = Math.floor(scheduler.now() / SECOND);
-      const second = seconds.get(service);
-      const calls = second?.at === at ? second.calls + 1 : 1;
-      if (second === undefined) seconds.set(service, { at, calls });
-      else Object.assign(second, { at, calls });
+      const second = seconds.get(service) ?? { at, calls: 0 };
+      seconds.set(service, second);
+      second.calls = second.at === at ? second.calls + 1 : 1;
+      second.at = at;
       load.calls += 1;
-      load.peak = Math.max(load.peak, calls);
+      load.peak = Math.max(load.peak, second.calls);
       if (isTurnedAway(fault)) load.throttled += 1;
       if (port === 'admissions') countRow(at, args);
       return fault;
