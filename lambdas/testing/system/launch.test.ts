@@ -331,16 +331,13 @@ describe('GitHub', () => {
 describe('the tenant changes while EC2 takes long', () => {
   test('suspended: the machine ends and the job waits', async () => {
     const system = systemWithTenant();
-    system.harness.faults.after(
-      'fleet.run',
-      () => {
-        system.harness.clock.advance(10 * SECOND);
-        system.harness.state.tenants.rows.set(1001, {
-          ...system.harness.state.tenants.rows.get(1001),
-          status: 'suspended',
-        });
-      },
-    );
+    system.harness.faults.after('fleet.run', () => {
+      system.harness.clock.advance(10 * SECOND);
+      system.harness.state.tenants.rows.set(1001, {
+        ...system.harness.state.tenants.rows.get(1001),
+        status: 'suspended',
+      });
+    });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'tenant-suspended' });
     expect(system.harness.state.fleet.alive()).toEqual([]);
@@ -348,16 +345,13 @@ describe('the tenant changes while EC2 takes long', () => {
 
   test('deleted: the machine ends and the job is refused', async () => {
     const system = systemWithTenant();
-    system.harness.faults.after(
-      'fleet.run',
-      () => {
-        system.harness.clock.advance(10 * SECOND);
-        system.harness.state.tenants.rows.set(1001, {
-          ...system.harness.state.tenants.rows.get(1001),
-          status: 'deleted',
-        });
-      },
-    );
+    system.harness.faults.after('fleet.run', () => {
+      system.harness.clock.advance(10 * SECOND);
+      system.harness.state.tenants.rows.set(1001, {
+        ...system.harness.state.tenants.rows.get(1001),
+        status: 'deleted',
+      });
+    });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
     expect(system.harness.state.fleet.alive()).toEqual([]);

@@ -126,7 +126,7 @@ test('no-wake: a slot that comes free between the refusal and the parking is tak
 
 test('relaunch-same-number: an ended launch starts nothing, its job has a new one', async () => {
   const system = setUp();
-  const beforeConfigured = gate(system, 'admissions.read');
+  const beforeConfigured = gate(system, 'github.createJitConfig');
   const worker = system.deliver(FIRST);
   await beforeConfigured.reached;
   const { instanceId } = system.machineOf(1);

@@ -1,4 +1,4 @@
-import { MINUTE } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
 import { runCut, type Cut } from '../crash/crash-injection';
 import { brokenPromises } from '../system';
@@ -200,9 +200,11 @@ describe('a busy machine lives', () => {
     const { instanceId } = system.machineOf(1);
     system.harness.clock.advance(2 * MINUTE);
     system.takeJob(instanceId, 1);
-    system.harness.faults.before('github.authorize', () =>
-      setRow(system, { status: 'suspended', suspended_by: 'operator' }),
-    );
+    const undo = system.harness.faults.before('github.authorize', () => {
+      undo();
+      system.harness.clock.advance(10 * SECOND);
+      setRow(system, { status: 'suspended', suspended_by: 'operator' });
+    });
     await system.deliver(FIRST, { receiveCount: 2 });
     expect(system.machineOf(1).state).toBe('pending');
     expect(system.slots()).toEqual(['1-1']);
@@ -214,9 +216,11 @@ describe('a busy machine lives', () => {
     expect(system.launchOf(1).instanceId).toBeUndefined();
     system.harness.clock.advance(2 * MINUTE);
     system.takeJob(system.machineOf(1).instanceId, 1);
-    system.harness.faults.before('admissions.read', () =>
-      setRow(system, { status: 'suspended', suspended_by: 'operator' }),
-    );
+    const undo = system.harness.faults.after('fleet.run', () => {
+      undo();
+      system.harness.clock.advance(10 * SECOND);
+      setRow(system, { status: 'suspended', suspended_by: 'operator' });
+    });
     await system.deliver(FIRST, { receiveCount: 2 });
     expect(system.machineOf(1).state).toBe('pending');
     expect(system.slots()).toEqual(['1-1']);
