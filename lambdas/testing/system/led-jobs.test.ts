@@ -65,6 +65,8 @@ describe('a job that its launch leads to', () => {
     await system.shutDown(instanceId);
     expect(system.job(1).state).toBe('completed');
     expect(system.launchOf(1).state).toBe('ended');
+    // The first would have put it back.
+    expect(system.harness.names().filter((name) => name === 'admissions.release')).toHaveLength(2);
     expect([await indexed(system), await open(system)]).toEqual([[], []]);
     expect(system.slots()).toEqual([]);
   });
@@ -84,6 +86,18 @@ describe('a job that its launch leads to', () => {
     await system.jobEvent(system.finishJob(second, 1));
     await system.shutDown(second);
     expect([await indexed(system), await open(system)]).toEqual([[], []]);
+  });
+
+  test('is found by a launch that is for another job by now, and is put back as that ends', async () => {
+    const { system, instanceId } = await runningSystem();
+    await system.queueJob(2);
+    const second = system.machineOf(2).instanceId;
+    await system.jobEvent(system.takeJob(instanceId, 2));
+    expect(system.harness.state.launches.rows.get('1001/2-1')?.jobId).toBe(1);
+    expect([await indexed(system), await open(system)]).toEqual([[], [1, 2]]);
+    await system.shutDown(second);
+    expect(await indexed(system)).toContain(2);
+    expect(brokenPromises(system, 2)).toEqual([]);
   });
 
   test('is there while its launch ends in two steps', async () => {
