@@ -41,8 +41,8 @@ export function createOpenJobs(deps: OpenJobsDeps): Pick<JobStore, 'listOpen' | 
   };
 
   /**
-   * With what the index answers, in its order. The launches are read before it, as the end of one puts its job there,
-   * and after it, as an admission takes one out.
+   * With what the index answers, in its order. The launches are read before it, as one may end and put its job there
+   * right after, and behind it, as an admission may have taken one out right before.
    */
   const withLed = async (
     installationId: number,

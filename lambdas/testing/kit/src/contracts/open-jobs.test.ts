@@ -17,20 +17,21 @@ const clock = createTestClock();
 const storeOn = (client: Pick<DynamoDBClient, 'send'>) =>
   createDynamoJobStore({ client, tableName: tables.jobs, launchesTable: tables.launches, clock });
 
-/** A client that does something between a list's first look, at the launches, and the next one. */
-function between(act: () => Promise<unknown>): Pick<DynamoDBClient, 'send'> {
+/** A client that does something right before a list's look: the first at the launches, then the index, the launches. */
+function before(look: number, act: () => Promise<unknown>): Pick<DynamoDBClient, 'send'> {
   let looks = 0;
   const send = async (command: unknown): Promise<unknown> => {
-    if (command instanceof QueryCommand && (looks += 1) === 2) await act();
+    if (command instanceof QueryCommand && (looks += 1) === look) await act();
     return local.client.send(command as QueryCommand);
   };
   return { send } as unknown as Pick<DynamoDBClient, 'send'>;
 }
 
 test.each([
-  ['is admitted', 1_001, 'admit'],
-  ['is put back as its launch ends', 1_002, 'release'],
-] as const)('a list finds a job that %s while it looks', async (_what, installationId, act) => {
+  ['is admitted before it reads the index', 1_001, 'admit', 2],
+  ['is put back before it reads the index', 1_002, 'release', 2],
+  ['is put back after it read the index', 1_003, 'release', 3],
+] as const)('a list finds a job that %s', async (_what, installationId, act, look) => {
   const Item = toAttributes(tenantRow({ installation_id: installationId }));
   await local.client.send(new PutItemCommand({ TableName: tables.tenants, Item }));
   const key = { installationId, jobId: 1, launchId: '1-1' };
@@ -52,7 +53,7 @@ test.each([
       }),
   };
   if (act === 'release') await acts.admit();
-  const store = storeOn(between(acts[act]));
+  const store = storeOn(before(look, acts[act]));
   await expect(store.listOpen(installationId)).resolves.toMatchObject([{ jobId: 1 }]);
   await expect(store.pageOpen(installationId, { limit: 9 })).resolves.toMatchObject({ rows: [{ jobId: 1 }] });
 });
