@@ -4,8 +4,9 @@ One job with two start numbers, its launches, and a runner of another job's laun
 in the tenant's index, or an open launch that bears the job's id leads to it: an admission takes the row out in the
 write that makes the launch, and the write that ends the launch puts it back if the job is not over. Two processes
 release launches, in one step or in two: each reads the job, and then writes; each may die or sleep in between. GitHub's
-word may come late, twice or not at all: a job runs unheard of, is handed back, held back, ends, or is opened again after
-its end. A sweep reads the launches, of a machine that is busy often not the job, and judges whether the job is over.
+word may come late, twice or not at all: a job runs unheard of, is handed back, held back, ends, or is opened again
+after its end. A sweep reads the launches, of a machine that is busy often not the job, and judges whether the job is
+over.
 
 C1: a job that is not over is in the index, or an open launch leads to it. C2: a job that is over is not in the index.
 C3: no job is taken for over that never was. L1: from every state, with no further fault, the end can be reached: the
