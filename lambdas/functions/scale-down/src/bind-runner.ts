@@ -109,9 +109,11 @@ async function provideForDisplaced(taker: number, taken: Launch, deps: ScaleDown
       deps.launches.listOpen(taken.installationId),
     ]);
     if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
+    // Once for all candidates: a tenant may have thousands, and after an outage each job takes another's runner.
+    const running = new Set(launches.map(({ takenBy }) => takenBy));
     // It runs already: that event has bound its runner, and writes its row next.
-    if (launches.some((launch) => launch.takenBy === displaced.jobId)) return;
-    const replacement = launches.find((candidate) => inheritable(candidate, { taker, taken, launches }));
+    if (running.has(displaced.jobId)) return;
+    const replacement = launches.find((candidate) => inheritable(candidate, { taker, taken, running }));
     if (replacement === undefined || look > LOOKS) return startAgain(displaced, taken.launchId, deps);
     if (await inherit(displaced, taken, replacement, deps)) return;
   }
@@ -127,12 +129,12 @@ async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Prom
 /** A machine that no job took, started for a job that took another. */
 function inheritable(
   candidate: Launch,
-  exchange: { readonly taker: number; readonly taken: Launch; readonly launches: readonly Launch[] },
+  exchange: { readonly taker: number; readonly taken: Launch; readonly running: ReadonlySet<number | undefined> },
 ): boolean {
-  const { taker, taken, launches } = exchange;
+  const { taker, taken, running } = exchange;
   return (
     candidate.launchId !== taken.launchId &&
-    (candidate.jobId === taker || launches.some((launch) => launch.takenBy === candidate.jobId)) &&
+    (candidate.jobId === taker || running.has(candidate.jobId)) &&
     candidate.takenBy === undefined &&
     candidate.instanceId !== undefined &&
     (candidate.state === 'launching' || candidate.state === 'running') &&
