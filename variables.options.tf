@@ -414,7 +414,7 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`, `callbacks`; CPU is proportional to it. Default `512` for `scale_up`, `scale_down`, `recovery` and `callbacks`, `256` for the others ([docs/performance.md](docs/performance.md#memory)).
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`, `callbacks`; CPU is proportional to it. Default `512` for `scale_up`, `scale_down` and `recovery`, `256` for the others ([docs/performance.md](docs/performance.md#memory)).
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, default `60` each, and of `recovery`, default `110`.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 100. More than 10 gains only
@@ -436,7 +436,7 @@ variable "lambda" {
       machine        = optional(number, 256)
       api            = optional(number, 256)
       events         = optional(number, 256)
-      callbacks      = optional(number, 512)
+      callbacks      = optional(number, 256)
     }), {})
     timeout_seconds = optional(object({
       scale_up       = optional(number, 60)

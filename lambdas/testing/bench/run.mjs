@@ -36,7 +36,11 @@ const PROGRAMS = {
     execFileSync(process.execPath, [join(source, '../../../build.mjs'), '--out', out]);
     return {
       program: await build('memory/cli'),
-      env: { BENCH_WORKER: await build('memory/worker'), BENCH_BUNDLES: join(out, 'build') },
+      env: {
+        BENCH_WORKER: await build('memory/worker'),
+        BENCH_BUNDLES: join(out, 'build'),
+        BENCH_ROOT: join(source, '../../../..'),
+      },
     };
   },
   mtr: async () => {

@@ -3,7 +3,7 @@ export interface Latencies {
   readonly dynamoDb: number;
   readonly ssm: number;
   readonly runInstances: number;
-  /** Of all else that EC2 is asked. */
+  /** Of all else that EC2 is asked, and of ECS, the load balancers and the like. */
   readonly ec2: number;
   readonly gitHub: number;
 }

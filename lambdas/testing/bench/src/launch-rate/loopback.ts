@@ -25,6 +25,8 @@ export async function startLoopback(options: {
   readonly environment?: (url: string) => Readonly<Record<string, string>>;
   /** Answers of other operations, by service and operation as they are counted: JSON, or EC2's XML. */
   readonly answers?: Readonly<Record<string, unknown>>;
+  /** Answers what AWS is asked beside DynamoDB, SSM and `answers`, in the place of this one's EC2. */
+  readonly aws?: typeof fetch;
 }): Promise<Loopback> {
   let latencies: Latencies = { dynamoDb: 0, ssm: 0, runInstances: 0, ec2: 0, gitHub: 0 };
   const { answers = {} } = options;
@@ -85,6 +87,12 @@ export async function startLoopback(options: {
       const variables = options.environment?.(`http://${asked.headers.host}`);
       return send(answer, 200, { Environment: { Variables: variables } }, 'application/json');
     }
+    if (options.aws !== undefined && String(asked.headers.authorization).startsWith('AWS4-HMAC-SHA256 ')) {
+      count(`aws:${operation || (new URLSearchParams(body).get('Action') ?? `${asked.method} object`)}`);
+      await wait(latencies.ec2);
+      const made = await options.aws(requestOf(asked, body));
+      return send(answer, made.status, await made.text(), made.headers.get('content-type') ?? 'text/xml');
+    }
     if (body.includes('Action=')) return send(answer, 200, await ofEc2(body), 'text/xml');
     const { status, body: data } = await ofGitHub(asked.method ?? 'GET', asked.url ?? '/');
     return send(answer, status, data, 'application/json');
@@ -114,6 +122,15 @@ async function read(asked: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of asked) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function requestOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): Request {
+  const known = ['content-type', 'x-amz-target'].flatMap((name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? [[name, value] as [string, string]] : [];
+  });
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(`http://aws.test${url}`, { method, headers: known, ...(hasBody && { body }) });
 }
 
 function send(answer: ServerResponse, status: number, body: unknown, type: string): void {

@@ -1,21 +1,14 @@
 import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from '@multi-tenant-runner/aws';
-import { RECOVERY_SOURCE, SWEEP_SOURCE, encodeJobMessage } from '@multi-tenant-runner/core';
+import { CALLBACK_ATTRIBUTE, RECOVERY_SOURCE, SWEEP_SOURCE, encodeJobMessage } from '@multi-tenant-runner/core';
 import { jobMessage, tenantRow } from '@multi-tenant-runner/testing';
 import { SECRET, delivery, workflowJob } from '@multi-tenant-runner/webhook/test/deliveries';
 import { createHash } from 'node:crypto';
 import { PARAMETERS } from '../launch-rate/container';
-
-/** A function with an event that it has often. */
-export interface MemoryCase {
-  readonly name: string;
-  readonly event: string;
-  /** @param count of the events before it */
-  readonly make: (count: number) => unknown;
-}
-
-export const PREFIX = 'memory';
-const TENANT = 1_001;
+import type { MemoryCase } from './beside';
+import { CALLBACKS, CALLBACK_PARAMETERS, CALLBACK_URL } from './callbacks-case';
+import { DEPLOYER } from './deployer-case';
+import { PREFIX, TENANT } from './names';
 
 export const CASES: readonly MemoryCase[] = [
   {
@@ -64,6 +57,8 @@ export const CASES: readonly MemoryCase[] = [
     event: 'a tenant is active',
     make: (count) => ({ Records: [tenantRecord(count, { status: 'suspended' }, { status: 'active' })] }),
   },
+  CALLBACKS,
+  DEPLOYER,
 ];
 
 const SECRET_OF_MACHINE = 'a-secret-of-a-machine-0123456789';
@@ -98,7 +93,7 @@ function tenantRecord(count: number, before: Row, after: Row) {
 }
 
 export async function writeTenant(client: Pick<DynamoDBClient, 'send'>): Promise<void> {
-  const row = tenantRow({ installation_id: TENANT, max_runners: 1_000 });
+  const row = tenantRow({ installation_id: TENANT, max_runners: 1_000, [CALLBACK_ATTRIBUTE]: CALLBACK_URL });
   await client.send(new PutItemCommand({ TableName: `${PREFIX}-tenants`, Item: toAttributes(row) }));
 }
 
@@ -127,7 +122,11 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   'github:GET /installation/repositories': { total_count: 0, repositories: [] },
 };
 
-export const SECRETS: Readonly<Record<string, string>> = { ...PARAMETERS, '/bench/webhook-secret': SECRET };
+export const SECRETS: Readonly<Record<string, string>> = {
+  ...PARAMETERS,
+  ...CALLBACK_PARAMETERS,
+  '/bench/webhook-secret': SECRET,
+};
 
 /** What the functions have beside scale-up's environment. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {

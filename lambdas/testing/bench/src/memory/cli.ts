@@ -17,8 +17,8 @@ stretched to the share that Lambda gives, the waits are not. DynamoDB Local need
 };
 
 async function main(local: DynamoDbLocal): Promise<number> {
-  const { BENCH_WORKER: worker = '', BENCH_BUNDLES: bundles = '' } = process.env;
-  const measured = await measureMemory(local, { worker, bundles });
+  const { BENCH_WORKER: worker = '', BENCH_BUNDLES: bundles = '', BENCH_ROOT: root = '' } = process.env;
+  const measured = await measureMemory(local, { worker, bundles, root });
   for (const one of measured)
     console.log(
       `${one.name.padEnd(16)} load ${one.loadCpu.toFixed(0)} ms, first ${one.firstCpu.toFixed(0)} ms, ` +

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { environmentOf } from '../launch-rate/container';
 import { LATENCIES } from '../launch-rate/latencies';
-import { startLoopback, type Loopback } from '../launch-rate/loopback';
-import { ANSWERS, CASES, ENVIRONMENT, PREFIX, SECRETS, writeTenant, type MemoryCase } from './cases';
+import { startLoopback } from '../launch-rate/loopback';
+import type { MemoryCase } from './beside';
+import { ANSWERS, CASES, ENVIRONMENT, SECRETS, writeTenant } from './cases';
+import { PREFIX } from './names';
 import type { Measured } from './price';
 import type { MemoryAnswer } from './worker';
 
@@ -13,29 +15,44 @@ import type { MemoryAnswer } from './worker';
 const CONTAINERS = 2;
 const EVENTS = 12;
 
+interface Bench {
+  readonly worker: string;
+  readonly bundles: string;
+  /** The repository's folder. */
+  readonly root: string;
+}
+
 /** Each function with its real bundle in processes of its own, one after the other, beside realistic answers. */
-export async function measureMemory(
-  local: DynamoDbLocal,
-  { worker, bundles }: { readonly worker: string; readonly bundles: string },
-): Promise<readonly Measured[]> {
+export async function measureMemory(local: DynamoDbLocal, bench: Bench): Promise<readonly Measured[]> {
   await createTables(local.client, PREFIX);
   await writeTenant(local.client);
-  const dynamoDb = local.env['AWS_ENDPOINT_URL'] ?? '';
-  const loopback = await startLoopback({ dynamoDb, parameters: SECRETS, answers: ANSWERS });
-  loopback.reset(LATENCIES.realistic);
   const measured: Measured[] = [];
+  for (const one of CASES) measured.push(await measureOne(one, local, bench));
+  return measured;
+}
+
+async function measureOne(
+  one: MemoryCase,
+  { client, env }: DynamoDbLocal,
+  { worker, bundles, root }: Bench,
+): Promise<Measured> {
+  const beside = await one.beside?.({ client, root, events: CONTAINERS * EVENTS });
+  const dynamoDb = env['AWS_ENDPOINT_URL'] ?? '';
+  const aws = beside?.aws === undefined ? {} : { aws: beside.aws };
+  const loopback = await startLoopback({ dynamoDb, parameters: SECRETS, answers: ANSWERS, ...aws });
+  loopback.reset(LATENCIES.realistic);
   try {
-    for (const one of CASES) {
-      const runs: (readonly MemoryAnswer[])[] = [];
-      for (let container = 0; container < CONTAINERS; container += 1) {
-        const program = [worker, join(bundles, one.name, 'index.mjs')];
-        runs.push(await runContainer(program, { one, first: container * EVENTS, loopback }));
-      }
-      measured.push({ name: one.name, event: one.event, ...summaryOf(runs) });
+    const runs: (readonly MemoryAnswer[])[] = [];
+    for (let container = 0; container < CONTAINERS; container += 1) {
+      const program = [worker, join(bundles, one.name, 'index.mjs')];
+      const environment = { ...environmentOf(loopback.url, PREFIX), ...ENVIRONMENT, ...beside?.environment };
+      runs.push(await runContainer(program, environment, { one, first: container * EVENTS }));
     }
-    return measured;
+    await beside?.expectDone?.();
+    return { name: one.name, event: one.event, ...summaryOf(runs) };
   } finally {
     await loopback.stop();
+    await beside?.stop?.();
   }
 }
 
@@ -53,17 +70,12 @@ function summaryOf(runs: readonly (readonly MemoryAnswer[])[]): Omit<Measured, '
   };
 }
 
-interface Asked {
-  readonly one: MemoryCase;
-  readonly first: number;
-  readonly loopback: Loopback;
-}
-
-async function runContainer(program: readonly string[], { one, first, loopback }: Asked): Promise<MemoryAnswer[]> {
-  const child = spawn(process.execPath, program, {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...environmentOf(loopback.url, PREFIX), ...ENVIRONMENT },
-  });
+async function runContainer(
+  program: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { one, first }: { readonly one: MemoryCase; readonly first: number },
+): Promise<MemoryAnswer[]> {
+  const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'], env });
   try {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const next = async (): Promise<MemoryAnswer> => {

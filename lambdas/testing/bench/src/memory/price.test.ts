@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CASES } from './cases';
 import { MEMORIES, atMemory, chooseMemory, type Measured } from './price';
 
 const root = join(__dirname, '../../../../..');
@@ -38,20 +39,24 @@ test.each<[string, Partial<Measured>, number]>([
   expect(chooseMemory({ ...measured, ...given })).toBe(memory);
 });
 
-const table = readFileSync(join(root, 'docs/performance.md'), 'utf8')
+const rows = readFileSync(join(root, 'docs/performance.md'), 'utf8')
   .split('\n')
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter(([, name = '']) => /^[a-z-]+, a /.test(name))
-  .map((cells) => [(cells[1] ?? '').replace(/,.*/, ''), Number(cells[3 + MEMORIES.length])]);
+  .filter(([, name = '']) => /^[a-z-]+, a /.test(name));
+const table = rows.map((cells) => [(cells[1] ?? '').replace(/,.*/, ''), Number(cells[3 + MEMORIES.length])]);
 
-test("the module's defaults are those of the table in docs/performance.md", () => {
+test("the modules' defaults are those of the table in docs/performance.md", () => {
   const variables = readFileSync(join(root, 'variables.options.tf'), 'utf8');
   const block = /memory_mb = optional\(object\(\{([^}]*)\}\)/.exec(variables)?.[1] ?? '';
   const defaults = [...block.matchAll(/(\w+)\s*= optional\(number, (\d+)\)/g)].map(([, name = '', memory]) => [
     name.replaceAll('_', '-'),
     Number(memory),
   ]);
-  expect(table).toHaveLength(8);
-  // A function that no row measures has what the module gives it.
-  expect(Object.fromEntries(defaults)).toMatchObject(Object.fromEntries(table));
+  const apps = readFileSync(join(root, 'modules/apps/variables.platform.tf'), 'utf8');
+  const deployer = Number(/memory_mb\s*= optional\(number, (\d+)\)/.exec(apps)?.[1]);
+  expect({ ...Object.fromEntries(defaults), deployer }).toEqual(Object.fromEntries(table));
+});
+
+test('the table has a row for each event that is measured', () => {
+  expect(rows.map(([, name = '']) => name)).toEqual(CASES.map(({ name, event }) => `${name}, ${event}`));
 });
