@@ -29,11 +29,14 @@ def install(app, world, calls):
         if given:
             logger.warning("%s %s:%s is a retry: sending the first answer again", principal, service, operation)
             return given
+        fault = _fault(world, service, operation, principal, request)
         response = (
-            _faulty(world, service, operation, principal, request)
+            _refused(world, service, fault)
             or _by_added_services(world, principal, headers, body)
             or await original(method, path, headers, body, query_params, request_id)
         )
+        if fault and fault.dies:
+            world.end_functions(principal)
         error = error_code(response[0], response[2])
         if principal == ADMINISTRATOR:
             answers.remember(headers, response)
@@ -71,20 +74,25 @@ def _by_added_services(world, principal, headers, body):
     return services.answer(headers["x-amz-target"].rpartition(".")[2], parsed_json(body))
 
 
-def _faulty(world, service, operation, principal, request):
-    """An injected error in the protocol of the service, or None."""
+def _fault(world, service, operation, principal, request):
+    """The injected fault that this call is to have, or None."""
     if not world.faults.pending():
         return None
     if service == "ec2":
-        request = nest(request["params"])
-        fault = world.faults.take(request.get("Action"), request, principal)
-        if fault and fault.machines:
-            world.machines.room = fault.machines
-            return None
-        return refusal(fault) if fault else None
-    fault = world.faults.take(operation, request["body"], principal) if service in _JSON_SERVICES else None
-    if fault is None:
+        asked = nest(request["params"])
+        return world.faults.take(asked.get("Action"), asked, principal)
+    return world.faults.take(operation, request["body"], principal) if service in _JSON_SERVICES else None
+
+
+def _refused(world, service, fault):
+    """The fault's error in the protocol of the service, or None where the call is made all the same."""
+    if fault is None or fault.dies:
         return None
+    if service == "ec2" and fault.machines:
+        world.machines.room = fault.machines
+        return None
+    if service == "ec2":
+        return refusal(fault)
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": fault.code}
     return fault.status, headers, json.dumps({"__type": fault.code, "message": str(fault)}).encode()
 

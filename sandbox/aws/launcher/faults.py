@@ -11,6 +11,11 @@ _FIELDS = {
     "after": (lambda value: type(value) is int and value >= 0, "not an integer of at least 0"),
     "machines": (lambda value: type(value) is int and value >= 1, "not an integer of at least 1"),
     "match": (lambda value: isinstance(value, dict), "not a JSON object"),
+    "least": (
+        lambda value: isinstance(value, dict) and all(type(one) is int for one in value.values()),
+        "not a JSON object of integers",
+    ),
+    "dies": (lambda value: isinstance(value, bool), "neither true nor false"),
     "principal": (lambda value: isinstance(value, str) and value, "not the name of a role"),
 }
 
@@ -32,10 +37,11 @@ class Faults:
         self._faults = []
 
     def add(self, fault):
-        """`{operation, code, message?, status?, times?, after?, machines?, match?, principal?}`
+        """`{operation, code, message?, status?, times?, after?, machines?, match?, least?, principal?, dies?}`
 
-        match compares a request's top-level members, principal the role that calls; `after` calls pass first.
-        With `machines` a RunInstances is answered all the same, with so many at most.
+        match compares a request's top-level members, least those that are numbers, principal the role that calls;
+        `after` calls pass first. With `machines` a RunInstances is answered all the same, with so many at most. With
+        `dies` the call is made, and the functions of the role that called die before they hear of it.
         """
         check_fields(fault, _FIELDS)
         if not fault.get("operation") or not fault.get("code"):
@@ -47,6 +53,8 @@ class Faults:
             "status": fault.get("status", 400),
             "times": fault.get("times", 1),
             "match": fault.get("match", {}),
+            "least": fault.get("least", {}),
+            "dies": fault.get("dies", False),
             "after": fault.get("after", 0),
             "machines": fault.get("machines"),
             "principal": fault.get("principal"),
@@ -73,7 +81,7 @@ class Faults:
             if fault["times"] <= 0:
                 self._faults.remove(fault)
             error = Ec2Error(fault["code"], fault["message"], fault["status"])
-            error.machines = fault["machines"]
+            error.machines, error.dies = fault["machines"], fault["dies"]
             return error
         return None
 
@@ -83,4 +91,5 @@ def _fits(fault, operation, request, principal):
         fault["operation"] == operation
         and fault["principal"] in (None, principal)
         and all(request.get(key) == value for key, value in fault["match"].items())
+        and all(int(request.get(key) or 0) >= value for key, value in fault["least"].items())
     )

@@ -10,7 +10,7 @@ class Ec2Error(Exception):
     def __init__(self, code, message, status=400):
         super().__init__(message)
         self.code, self.message, self.status = code, message, status
-        self.machines = None
+        self.machines, self.dies = None, False
 
 
 def nest(params):

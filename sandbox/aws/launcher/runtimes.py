@@ -33,6 +33,20 @@ def install(lambda_service, lambda_runtime, programs):
         setattr(lambda_service, operation, _checked(getattr(lambda_service, operation), lambda_service, programs))
 
 
+def kill_busy(lambda_runtime, role):
+    """Kills the environments of a role's functions in which an invocation is under way; answers how many."""
+    with lambda_runtime._lock:
+        busy = [
+            worker
+            for workers in lambda_runtime._workers.values()
+            for worker in workers
+            if worker.in_use and (worker.config.get("Role") or "").rpartition("/")[2] == role and worker._proc
+        ]
+    for worker in busy:
+        worker._proc.kill()
+    return len(busy)
+
+
 def _checked(original, lambda_service, programs):
     def configure(*arguments):
         problem = refusal(arguments[-1].get("Runtime"), programs)

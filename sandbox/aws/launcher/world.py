@@ -91,6 +91,7 @@ class World:
         self._evaluator, self._alb = iam_evaluator, alb
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
+        self._lambda_runtime = lambda_runtime
         self.faults = Faults()
         self._account = Account(ec2, iam, ssm, instance_types)
         self.machines = Machines(ec2, self._account, _later, self._announce)
@@ -200,6 +201,10 @@ class World:
         if enabled:
             self._lambda._esm_wake.set()
         return len(found)
+
+    def end_functions(self, role):
+        """Kills what runs of the functions of a role, as when their memory is full; answers how many."""
+        return runtimes.kill_busy(self._lambda_runtime, role)
 
     def keep_busy(self, cluster, name, percent):
         """Scales a service as if its tasks used so much of their processor; answers how many are wanted."""

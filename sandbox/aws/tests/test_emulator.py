@@ -201,6 +201,14 @@ class Launching(unittest.TestCase):
         self.assertEqual(code_of(ec2.run_instances, **request), "InsufficientInstanceCapacity")
         self.assertIsNone(code_of(ec2.run_instances, **request))
 
+    def test_answers_a_fault_only_to_requests_for_so_many(self):
+        fault = {"operation": "RunInstances", "code": "InsufficientInstanceCapacity", "least": {"MaxCount": 2}}
+        emulator.control("POST", "faults", fault)
+        ec2 = emulator.client("ec2")
+        request = {"ImageId": IMAGE, "InstanceType": "t3.medium", "MinCount": 1, "SubnetId": SUBNETS[0]}
+        self.assertIsNone(code_of(ec2.run_instances, MaxCount=1, **request))
+        self.assertEqual(code_of(ec2.run_instances, MaxCount=2, **request), "InsufficientInstanceCapacity")
+
 
 class Living(unittest.TestCase):
     def test_goes_from_pending_to_running_and_from_shutting_down_to_terminated(self):
@@ -688,6 +696,22 @@ class Functions(unittest.TestCase):
             self.function(f"on-{major}", [], "export const handler = async () => process.version;", runtime)
             answer = emulator.client("lambda").invoke(FunctionName=f"on-{major}")
             self.assertEqual(json.load(answer["Payload"]).split(".")[0], major)
+
+    def test_die_before_they_hear_of_the_call_that_is_to_end_them(self):
+        ask = """
+            import { createRequire } from 'node:module';
+            const { SQSClient, CreateQueueCommand } = createRequire(PATH)('@aws-sdk/client-sqs');
+            const client = new SQSClient({});
+            export const handler = async () => client.send(new CreateQueueCommand({ QueueName: 'last-words' }));
+        """.replace("PATH", json.dumps(__file__))
+        self.function("dying", [{"Effect": "Allow", "Action": "sqs:CreateQueue", "Resource": "*"}], ask)
+        fault = {"operation": "CreateQueue", "code": "Unheard", "principal": "dying", "dies": True}
+        emulator.control("POST", "faults", fault)
+        client = emulator.client("lambda")
+        answer = client.invoke(FunctionName="dying")
+        self.assertIn("died", json.load(answer["Payload"])["errorMessage"])
+        self.assertIsNone(code_of(emulator.client("sqs").get_queue_url, QueueName="last-words"))
+        self.assertNotIn("FunctionError", client.invoke(FunctionName="dying"))
 
     def test_are_refused_a_runtime_that_lambda_has_no_more(self):
         self.assertEqual(

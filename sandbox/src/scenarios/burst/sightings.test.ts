@@ -1,7 +1,7 @@
 import { createSightings } from './sightings';
 
 const machine = (id: string, tenantId?: number) => ({
-  ...{ id, state: 'pending' },
+  ...{ id, state: 'pending', groups: [] },
   tags: tenantId === undefined ? {} : { 'ghr:tenant_id': String(tenantId) },
 });
 

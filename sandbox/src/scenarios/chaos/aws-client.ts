@@ -5,7 +5,12 @@ import {
   UpdateItemCommand,
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { OperatorClient } from '../../control/client';
 import type { SandboxFile } from '../../lib/state';
 import { heldLaunch } from './held-launch';
@@ -17,6 +22,8 @@ export interface ChaosAwsClient {
   readonly resume: (queue: string) => Promise<void>;
   readonly queueUrl: (queue: string) => Promise<string>;
   readonly depth: (queue: string) => Promise<number>;
+  /** Changes after how many seconds messages that nobody deleted come again; what is answered changes it back. */
+  readonly giveBackAfter: (queue: string, seconds: number) => Promise<() => Promise<void>>;
   /** Makes a tenant's machines an hour older than they are. */
   readonly ageLaunches: (installationId: number) => Promise<void>;
   /** Leaves a launch of a size that holds a slot, and its job, whose id is answered. */
@@ -36,18 +43,25 @@ export function createChaosAwsClient({ aws, prefix }: SandboxFile, operator: Ope
   const sqs = new SQSClient(settings);
   const queueUrl = async (queue: string): Promise<string> =>
     (await sqs.send(new GetQueueUrlCommand({ QueueName: `${prefix}-${queue}` }))).QueueUrl ?? '';
+  const attribute = async (
+    queue: string,
+    name: 'ApproximateNumberOfMessages' | 'VisibilityTimeout',
+  ): Promise<string> => {
+    const asked = new GetQueueAttributesCommand({ QueueUrl: await queueUrl(queue), AttributeNames: [name] });
+    return (await sqs.send(asked)).Attributes?.[name] ?? '0';
+  };
   return {
     hold: (queue) => operator.setPolling(`${prefix}-${queue}`, false),
     resume: (queue) => operator.setPolling(`${prefix}-${queue}`, true),
     queueUrl,
-    depth: async (queue) => {
-      const { Attributes: attributes } = await sqs.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: await queueUrl(queue),
-          AttributeNames: ['ApproximateNumberOfMessages'],
-        }),
-      );
-      return Number(attributes?.['ApproximateNumberOfMessages'] ?? 0);
+    depth: async (queue) => Number(await attribute(queue, 'ApproximateNumberOfMessages')),
+    giveBackAfter: async (queue, seconds) => {
+      const QueueUrl = await queueUrl(queue);
+      const before = await attribute(queue, 'VisibilityTimeout');
+      const change = async (VisibilityTimeout: string): Promise<void> =>
+        void (await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout } })));
+      await change(String(seconds));
+      return () => change(before);
     },
     ageLaunches: async (installationId) => {
       const TableName = `${prefix}-launches`;

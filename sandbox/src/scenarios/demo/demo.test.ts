@@ -16,6 +16,7 @@ const machine = (id: string, state: string, tags: Record<string, string> = TAGS)
   id,
   state,
   tags,
+  groups: [`sg-of-${id}`],
 });
 
 describe('the fleet monitor', () => {
@@ -46,6 +47,17 @@ describe('the fleet monitor', () => {
     const fleetMonitor = createFleetMonitor();
     fleetMonitor.sample([machine('i-1', 'running', {})]);
     expect(fleetMonitor.violations()).toHaveLength(5);
+  });
+
+  it("knows that a machine of a shared call is nobody's at first, and its group as long as it lives", () => {
+    const fleetMonitor = createFleetMonitor();
+    fleetMonitor.setLimit(7, 1);
+    const blank = { 'ghr:blank_id': 'order-1' };
+    fleetMonitor.sample([machine('i-1', 'pending', blank), machine('i-2', 'pending', blank)]);
+    fleetMonitor.sample([machine('i-1', 'running', { ...TAGS, ...blank }), machine('i-2', 'terminated', blank)]);
+    fleetMonitor.sample([{ ...machine('i-1', 'terminated'), groups: [] }]);
+    expect(fleetMonitor.violations()).toEqual([]);
+    expect([fleetMonitor.machinesOf(7), fleetMonitor.groupsOf('i-1')]).toEqual([['i-1'], ['sg-of-i-1']]);
   });
 });
 

@@ -89,7 +89,8 @@ export function createAccountReader({ aws, prefix }: SandboxFile): AccountReader
       const found: ObservedMachine[] = [];
       for await (const page of paginateDescribeInstances({ client: ec2 }, {})) {
         for (const one of page.Reservations?.flatMap((reservation) => reservation.Instances ?? []) ?? []) {
-          found.push({ id: one.InstanceId ?? '', state: one.State?.Name ?? '', tags: asRecord(one.Tags) });
+          const groups = (one.SecurityGroups ?? []).map((group) => group.GroupId ?? '');
+          found.push({ id: one.InstanceId ?? '', state: one.State?.Name ?? '', tags: asRecord(one.Tags), groups });
         }
       }
       return found;
