@@ -163,8 +163,8 @@ class ScaleUp(State):
             t[step.machine], t[self.candidate + launch], t[pr] = M_UP, token, call
             return t
 
-        # Its row names it at once, or together with `running` if nothing has to be waited for until then. An answer that
-        # comes at once is not followed by another look at the tenant and the job.
+        # Its row names it at once, or together with `running` if nothing has to be waited for until then. An answer
+        # that comes at once is not followed by another look at the tenant and the job.
         ways = ((INST, ", which is written at once"), (CHECK, ""), (JIT, " at once"))
         for call, how in ways:
             yield ("RunInstances starts a machine" + how, p, launch), started(call), False, bad

@@ -23,10 +23,7 @@ interface SlotTaking {
  * The tenant's part of an admission: only of an active tenant that was not deleted, and only below its limit. It marks
  * the tenant as one that has something open.
  */
-export function takeSlot(
-  { installationId, now, expected = {} }: SlotTaking,
-  ceiling: Ceiling,
-): Update {
+export function takeSlot({ installationId, now, expected = {} }: SlotTaking, ceiling: Ceiling): Update {
   const expression = new Expression();
   const condition = [
     existsAsTenant(expression),

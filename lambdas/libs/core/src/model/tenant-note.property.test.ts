@@ -77,7 +77,7 @@ const anyRow = fc.oneof(
 const holds = (note: TenantNote, tier: string, row: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(expectationsOf(note, tier)).every(([name, value]) => (row[name] ?? null) === value);
 
-/** All that an admission and a start are decided by, but for the count of slots, which the write has its own rule for. */
+/** All that an admission and a start are decided by, but for the count of slots, for which the write has a rule. */
 function decisionOf(lookup: TenantLookup, tier: string) {
   const policy = [false, true].map((isPublic) => decideJobPolicy(lookup, { ...job({ tier }), isPublic }, settings));
   if (lookup.kind !== 'tenant') return { policy };

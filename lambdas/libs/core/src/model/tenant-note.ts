@@ -33,7 +33,7 @@ export const tenantNote = v.fallback(v.optional(v.pipe(v.object(fields), v.reado
  */
 export type TenantNote = NonNullable<v.InferOutput<typeof tenantNote>>;
 
-/** What one may be told of anyway: a wrong count is refused by the limit, a wrong group by GitHub, which is asked then. */
+/** What may be out of date: a wrong count is refused by the limit, a wrong group by GitHub, which is asked then. */
 const HINTS = ['slots_held', KNOWN_GROUP_ATTRIBUTE];
 /** More repositories would make the message long. */
 const MOST_REPOSITORIES = 20;
@@ -68,8 +68,8 @@ export function lookupOfNote(
 }
 
 /**
- * What must be in the tenant's row for a note to hold for a job of a tier, by attribute; null: it must be missing. These
- * are all that a launch is decided by.
+ * What must be in the tenant's row for a note to hold for a job of a tier, by attribute; null: it must be missing.
+ * These are all that a launch is decided by.
  */
 export function expectationsOf(note: TenantNote, tier: string): Readonly<Record<string, unknown>> {
   const row = rowOf(note);
