@@ -982,9 +982,9 @@ export const mutations = [
     suites: ['testing/system/cancelled-jobs'],
   },
   {
-    name: 'the remembered runner group: serves a job whose first launch came to nothing',
+    name: 'the remembered runner group: serves a job of which a machine came to nothing',
     file: 'libs/core/src/decisions/known-group.ts',
-    edits: [['job.startNumber > 1 || ', '']],
+    edits: [['job.restarts > 0 || ', '']],
     suites: ['libs/core/src/decisions/known-group'],
   },
   {

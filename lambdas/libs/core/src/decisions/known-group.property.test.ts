@@ -8,7 +8,7 @@ import { decideKnownGroup, learnGroup } from './known-group';
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const { tiers, defaultTier } = settings();
 const lookupOf = (row: Record<string, unknown>) => parseTenantRow(1001, tenantRow(row), tiers, defaultTier);
-const job = { tier: 'small', repoId: 7, isPublic: false, startNumber: 1 };
+const job = { tier: 'small', repoId: 7, isPublic: false, restarts: 0 };
 const known = (overrides: Partial<KnownGroup> = {}): KnownGroup => ({
   ...{ group: 'builders', id: 42, at: NOW.toISOString() },
   ...overrides,
@@ -20,8 +20,8 @@ const remembered = { runner_group_known: known() };
 const names = fc.constantFrom('builders', 'other', 1, 42);
 const repositories = fc.integer({ min: 1, max: 40 });
 const jobs = fc.record(
-  { tier: fc.constant('small'), repoId: repositories, isPublic: fc.boolean(), startNumber: fc.constant(1) },
-  { requiredKeys: ['tier', 'isPublic', 'startNumber'] },
+  { tier: fc.constant('small'), repoId: repositories, isPublic: fc.boolean(), restarts: fc.constant(0) },
+  { requiredKeys: ['tier', 'isPublic', 'restarts'] },
 );
 const lookUps = fc.array(
   fc.record({
@@ -68,7 +68,7 @@ test.each<[string, number | undefined, number | undefined]>([
   ['a day later', decide(remembered, {}, plus(NOW, DAY)), undefined],
   ['a row from the future', decide(remembered, {}, plus(NOW, -1)), undefined],
   ['another group, as the row was changed', decide(remembered, {}, NOW, 'other'), undefined],
-  ['a job whose first launch came to nothing', decide(remembered, { startNumber: 2 }), undefined],
+  ['a job of which a machine came to nothing', decide(remembered, { restarts: 1 }), undefined],
   ['a repository that was asked for', decide({ runner_group_known: known({ repositories: [7] }) }), 42],
   ['another one', decide({ runner_group_known: known({ repositories: [7] }) }, { repoId: 8 }), undefined],
 ])('a remembered group serves, or GitHub is asked: %s', (_what, id, expected) => {

@@ -9,7 +9,7 @@ const KNOWN_FOR = DAY;
 /** A row has room for so many ids beside its slots; jobs of more repositories are asked for each time. */
 const MOST_REPOSITORIES = 20;
 
-type OfJob = Pick<Job, 'tier' | 'repoId' | 'isPublic' | 'startNumber'>;
+type OfJob = Pick<Job, 'tier' | 'repoId' | 'isPublic' | 'restarts'>;
 
 /** What GitHub says of a group that was looked for. */
 export interface FoundGroup {
@@ -20,8 +20,9 @@ export interface FoundGroup {
 }
 
 /**
- * The id of the group that a job's runner goes into, as far as that is known without asking GitHub. Not for a job whose
- * first launch came to nothing, nor of a size whose launches fail: a group may have been restricted since. Pure.
+ * The id of the group that a job's runner goes into, as far as that is known without asking GitHub. Not for a job of
+ * which a machine came to nothing, nor of a size whose launches fail: a group may have been restricted since. A job
+ * whose runner another one took is no such job: after an outage there are thousands of them. Pure.
  */
 export function decideKnownGroup(
   lookup: TenantLookup,
@@ -29,7 +30,7 @@ export function decideKnownGroup(
   group: RunnerGroupName,
   now: Date,
 ): number | undefined {
-  if (lookup.kind !== 'tenant' || job.startNumber > 1 || lookup.tenant.circuits.has(job.tier)) return undefined;
+  if (lookup.kind !== 'tenant' || job.restarts > 0 || lookup.tenant.circuits.has(job.tier)) return undefined;
   const { knownGroup } = lookup.tenant;
   if (knownGroup === undefined || !isFresh(knownGroup, group, now)) return undefined;
   return takes(knownGroup, job) ? knownGroup.id : undefined;

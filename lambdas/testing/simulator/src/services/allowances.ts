@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { Scheduler } from '../engine/scheduler';
 
 /** What GitHub lets one installation ask, and the App as itself. */
@@ -17,11 +17,18 @@ const POINTS = 900;
 const WRITES: ReadonlySet<string> = new Set(['createJitConfig', 'deleteRunner', 'create', 'update', 'redeliver']);
 const POINTS_OF_WRITE = 5;
 
+/** A container keeps a tenant's token for an hour, and creates it as the App. */
+const FREE: ReadonlySet<string> = new Set(['authorize']);
+/** A container keeps a group for five minutes: of thirty that all ask, one asks every ten seconds. */
+const KEPT: ReadonlyMap<string, number> = new Map([['findRunnerGroup', 10 * SECOND]]);
+
 interface Spent {
   hour: number;
   requests: number;
   minute: number;
   points: number;
+  /** Until when a container need not ask again, by method. */
+  readonly keptUntil: Map<string, number>;
 }
 
 /** @param isLarge whether the installation is an organisation's on Enterprise Cloud */
@@ -31,15 +38,30 @@ export function createAllowances(scheduler: Scheduler, isLarge: (installationId:
   const spentOf = (installationId: number): Spent => {
     const hour = Math.floor(scheduler.now() / HOUR);
     const minute = Math.floor(scheduler.now() / MINUTE);
-    const spent = all.get(installationId) ?? { hour, requests: 0, minute, points: 0 };
+    const spent = all.get(installationId) ?? {
+      hour,
+      requests: 0,
+      minute,
+      points: 0,
+      keptUntil: new Map<string, number>(),
+    };
     all.set(installationId, spent);
     if (spent.hour !== hour) Object.assign(spent, { hour, requests: 0 });
     if (spent.minute !== minute) Object.assign(spent, { minute, points: 0 });
     return spent;
   };
+  const isKept = ({ keptUntil }: Spent, method: string): boolean => {
+    const keeps = KEPT.get(method);
+    if (keeps === undefined) return false;
+    const now = scheduler.now();
+    if (now < (keptUntil.get(method) ?? 0)) return true;
+    keptUntil.set(method, now + keeps);
+    return false;
+  };
   return {
     take(installationId, method) {
       const spent = spentOf(installationId);
+      if (FREE.has(method) || isKept(spent, method)) return undefined;
       const points = WRITES.has(method) ? POINTS_OF_WRITE : 1;
       if (spent.requests >= limitOf(installationId)) return new Date((spent.hour + 1) * HOUR);
       if (spent.points + points > POINTS) return new Date((spent.minute + 1) * MINUTE);
