@@ -50,23 +50,16 @@ export function createAllowances(scheduler: Scheduler, isLarge: (installationId:
     if (spent.minute !== minute) Object.assign(spent, { minute, points: 0 });
     return spent;
   };
-  const isKept = ({ keptUntil }: Spent, method: string): boolean => {
-    const keeps = KEPT.get(method);
-    if (keeps === undefined) return false;
-    const now = scheduler.now();
-    if (now < (keptUntil.get(method) ?? 0)) return true;
-    keptUntil.set(method, now + keeps);
-    return false;
-  };
   return {
     take(installationId, method) {
       const spent = spentOf(installationId);
-      if (FREE.has(method) || isKept(spent, method)) return undefined;
+      if (FREE.has(method) || scheduler.now() < (spent.keptUntil.get(method) ?? 0)) return undefined;
       const points = WRITES.has(method) ? POINTS_OF_WRITE : 1;
       if (spent.requests >= limitOf(installationId)) return new Date((spent.hour + 1) * HOUR);
       if (spent.points + points > POINTS) return new Date((spent.minute + 1) * MINUTE);
       spent.requests += 1;
       spent.points += points;
+      spent.keptUntil.set(method, scheduler.now() + (KEPT.get(method) ?? 0));
       return undefined;
     },
     left(installationId) {

@@ -46,6 +46,23 @@ test('an installation has 5,000 requests an hour and 900 points a minute, and a 
   expect(write(2)).toMatchObject({ kind: 'none' });
 });
 
+test('a token costs nothing, and a group once in ten seconds, unless nothing is left to ask for it', () => {
+  const { allowances, draw } = limitsOf();
+  const ask = (method: string) => draw('github', method, [{ installationId: 1 }]);
+  for (const method of ['authorize', 'findRunnerGroup', 'findRunnerGroup']) ask(method);
+  expect(allowances.left(1).remaining).toBe(4_999);
+
+  const { allowances: spent, draw: drawOf } = limitsOf();
+  const askFor = (method: string) => drawOf('github', method, [{ installationId: 1 }]);
+  for (let count = 0; count < 900; count += 1) askFor('getJob');
+  expect([askFor('authorize'), askFor('findRunnerGroup'), askFor('findRunnerGroup')]).toMatchObject([
+    { kind: 'none' },
+    { answer: { kind: 'limited' } },
+    { answer: { kind: 'limited' } },
+  ]);
+  expect(spent.left(1).remaining).toBe(4_100);
+});
+
 test('GitHub says what is left of the hour; an organisation on Enterprise Cloud has more', () => {
   const { allowances, draw } = limitsOf();
   draw('github', 'getJob', [{ installationId: 1 }]);
