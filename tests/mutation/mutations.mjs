@@ -1031,7 +1031,7 @@ export const mutations = [
   {
     name: "a message's note of its tenant: whatever the row says now",
     file: 'functions/scale-up/src/admit-job.ts',
-    edits: [['{ lookup, expected: expectationsOf(note, job.tier) }', '{ lookup }']],
+    edits: [['{ lookup, isNew: true, expected }', '{ lookup, isNew: true }']],
     suites: ['testing/system/tenant-note'],
   },
   {
@@ -1039,7 +1039,10 @@ export const mutations = [
     file: 'libs/core/src/model/tenant-note.ts',
     edits: [
       ['row[name] ?? null]', 'row[name]]'],
-      ['filter((name) => !HINTS.includes(name))', 'filter((name) => row[name] !== undefined && !HINTS.includes(name))'],
+      [
+        '[...ASKED, circuitAttribute(tier)].map(',
+        '[...ASKED, circuitAttribute(tier)].filter((name) => row[name] !== undefined).map(',
+      ],
     ],
     suites: ['libs/core/src/model/tenant-note'],
   },

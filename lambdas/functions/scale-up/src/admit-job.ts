@@ -37,7 +37,7 @@ export async function admitNewJob(
   if (isTooOld(job, readAt)) return readOrCreate(job, deps);
   const noted = note && (await admitByNote(job, note, delivery, deps));
   const lookup = noted?.lookup ?? (await deps.tenants.get(job.installationId));
-  const first = noted?.admission ?? (await admitAsNew(job, { lookup }, delivery, deps));
+  const first = noted?.admission ?? (await admitAhead(job, { lookup, isNew: true }, delivery, deps));
   switch (first.kind) {
     case 'admitted':
       return void (await startAdmitted(first, { delivery, lookup, readAt }, deps));
@@ -58,21 +58,23 @@ export async function admitNewJob(
 async function admitByNote(job: Job, note: TenantNote, delivery: Delivery, deps: ScaleUpDeps) {
   const lookup = lookupOfNote(job.installationId, note, deps.settings);
   if (!mayGoByNote(job, lookup, { ...deps.settings, ...deps.scaleUp }, deps.clock.now())) return undefined;
-  const admission = await admitAsNew(job, { lookup, expected: expectationsOf(note, job.tier) }, delivery, deps);
+  const expected = expectationsOf(note, job.tier);
+  const admission = await admitAhead(job, { lookup, isNew: true, expected }, delivery, deps);
   if (admission.kind !== 'rejected') return { lookup, admission };
   // The refusal answers the row as it is.
-  const again = await admitAsNew(job, admission, delivery, deps);
+  const again = await admitAhead(job, { lookup: admission.lookup, isNew: true }, delivery, deps);
   return { lookup: admission.lookup, admission: again };
 }
 
-async function admitAsNew(
+/** With what EC2 will be asked for, where that is known by the tenant's row. */
+async function admitAhead(
   job: Job,
-  { lookup, expected }: Pick<AdmissionHow, 'expected'> & { readonly lookup: TenantLookup },
+  { lookup, ...how }: Pick<AdmissionHow, 'isNew' | 'expected'> & { readonly lookup: TenantLookup },
   { lease }: Delivery,
   deps: ScaleUpDeps,
 ): Promise<Admission> {
   const intent = await intentAhead(job, lookup, deps);
-  return admit(job, lookup, { lease, isNew: true, ...(intent && { intent }), ...(expected && { expected }) }, deps);
+  return admit(job, lookup, { lease, ...how, ...(intent && { intent }) }, deps);
 }
 
 /** Answers the row that a job has, with the given one written where it had none. */
@@ -91,8 +93,7 @@ export async function admitJob(job: Job, delivery: Delivery, deps: ScaleUpDeps):
     return;
   }
   const lookup = await deps.tenants.get(job.installationId);
-  const intent = await intentAhead(job, lookup, deps);
-  const first = await admit(job, lookup, { lease: delivery.lease, ...(intent && { intent }) }, deps);
+  const first = await admitAhead(job, { lookup }, delivery, deps);
   if (first.kind !== 'rejected') return afterAdmission(job, first, { delivery, lookup, readAt }, deps);
   if (await park(job, first, deps)) await askOnceMore(job, delivery, deps);
 }

@@ -38,7 +38,7 @@ export class Expression {
   /** Each of them; null: it is missing. */
   isAsExpected(values: Readonly<Record<string, unknown>>): readonly string[] {
     return Object.entries(values).map(([attribute, value]) =>
-      value === null ? this.isMissing(attribute) : this.equals(attribute, value),
+      this.isStill(attribute, value === null ? undefined : toAttribute(value)),
     );
   }
 

@@ -35,6 +35,10 @@ export type TenantNote = NonNullable<v.InferOutput<typeof tenantNote>>;
 
 /** What may be out of date: a wrong count is refused by the limit, a wrong group by GitHub, which is asked then. */
 const HINTS = ['slots_held', KNOWN_GROUP_ATTRIBUTE];
+/** The attributes that a launch is decided by, but for the circuit of its size. A note has none of the last ones. */
+const ASKED = [...Object.keys(fields).map(toSnakeCase), ...DELETION_MARKS, ...Object.values(CAP_ATTRIBUTES)].filter(
+  (name) => !HINTS.includes(name),
+);
 /** More repositories would make the message long. */
 const MOST_REPOSITORIES = 20;
 
@@ -69,15 +73,10 @@ export function lookupOfNote(
 
 /**
  * What must be in the tenant's row for a note to hold for a job of a tier, by attribute; null: it must be missing.
- * These are all that a launch is decided by.
  */
 export function expectationsOf(note: TenantNote, tier: string): Readonly<Record<string, unknown>> {
   const row = rowOf(note);
-  const absent = [...DELETION_MARKS, ...Object.values(CAP_ATTRIBUTES), circuitAttribute(tier)];
-  const names = Object.keys(fields).map(toSnakeCase);
-  return Object.fromEntries(
-    [...names, ...absent].filter((name) => !HINTS.includes(name)).map((name) => [name, row[name] ?? null]),
-  );
+  return Object.fromEntries([...ASKED, circuitAttribute(tier)].map((name) => [name, row[name] ?? null]));
 }
 
 const rowOf = (note: TenantNote): Record<string, unknown> => ({ ...Object(renameKeys(note, toSnakeCase)) });

@@ -54,9 +54,10 @@ interface Limits {
 
 /** A job, a machine or a person waits for the answer. GitHub gives ten seconds, and Lambda needs some of its own. */
 const AWAITED: Limits = { least: LEAST, warm: 150, cold: 1_500 };
-/** A deployment's source, of up to 50 MB by default, is held with copies of it while it goes from GitHub to S3. */
-const HOLDING: Limits = { least: 512, warm: 1_000, cold: 4_000 };
-/** What a container gets through in its time is counted with so much of a processor, in docs/limits.md and scale.md. */
+/**
+ * What a container gets through in its time is counted with so much of a processor, in docs/limits.md and scale.md. Or
+ * it holds a deployment's source, of up to 50 MB by default, with copies of it, on its way from GitHub to S3.
+ */
 const LOADED: Limits = { least: 512, warm: 1_000, cold: 4_000 };
 const OTHER: Limits = { least: LEAST, warm: 1_000, cold: 4_000 };
 
@@ -67,7 +68,7 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   api: AWAITED,
   'scale-down': LOADED,
   recovery: LOADED,
-  deployer: HOLDING,
+  deployer: LOADED,
 };
 
 /**
