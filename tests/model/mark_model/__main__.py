@@ -88,9 +88,7 @@ class Mark:
     def released(self, s, job):
         state, indexed, own = s.jobs[job]
         back = state in (WAITS, ADMITTED) and self.flaw != "release-forgets-the-job"
-        after = s._replace(
-            launches=put(s.launches, job, False), jobs=put(s.jobs, job, (state, indexed, own or back))
-        )
+        after = s._replace(launches=put(s.launches, job, False), jobs=put(s.jobs, job, (state, indexed, own or back)))
         if self.flaw == "clear-in-release" and not any(after.launches):
             after = after._replace(mark=False)
         yield "the launch of job %d is released" % job, after._replace(count=s.count + 1)
