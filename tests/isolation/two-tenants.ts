@@ -45,7 +45,7 @@ export function everythingOf({ installationId }: Party, { harness }: System): st
         (machine) => machine.request.installationId === installationId,
       ),
       configurations: [...state.configs.entries.values()].filter((entry) => entry.installationId === installationId),
-      runners: state.github.registrations.filter((registration) => registration.installationId === installationId),
+      runners: [...state.github.registrations].filter((registration) => registration.installationId === installationId),
       messages: state.queue.jobs.filter((message) => message.installationId === installationId),
     },
     (_key, value: unknown) => (value instanceof Set ? [...value] : value),

@@ -34,7 +34,7 @@ describe('a job is cancelled while its machine boots', () => {
     );
     expect(system.job(3)).toMatchObject({ state: 'starting' });
     expect(system.slots()).toEqual(['3-1']);
-    expect(system.harness.state.github.registrations).toHaveLength(1);
+    expect(system.harness.state.github.registrations.all()).toHaveLength(1);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
 

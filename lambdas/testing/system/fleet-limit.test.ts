@@ -122,7 +122,9 @@ test('the sweep frees the slots of launches that ended, and counts those from be
   expect(held(system)).toEqual([`${LARGE}/7-1`, `${LARGE}/8-1`]);
   Object.assign(system.harness.settings, { maxRunnersTotal: 5 });
   system.harness.clock.advance(11 * 60_000);
-  system.harness.state.github.registrations.forEach((runner) => Object.assign(runner, { busy: true, online: true }));
+  system.harness.state.github.registrations
+    .all()
+    .forEach((runner) => Object.assign(runner, { busy: true, online: true }));
   await system.sweep();
   expect(held(system)).toEqual([`${LARGE}/1-1`]);
   expect(system.launchOf(1).fleetShare).toBeGreaterThanOrEqual(0);

@@ -105,10 +105,7 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     const { instanceId } = system.machineOf(1);
     await createMachineSide(system).says(instanceId, { kind: 'idle' });
     const { registrations } = system.harness.state.github;
-    registrations.splice(
-      registrations.findIndex(({ name }) => name.endsWith(instanceId)),
-      1,
-    );
+    for (const one of registrations.all()) if (one.name.endsWith(instanceId)) registrations.remove(one);
     await system.shutDown(instanceId);
     await system.drain();
   }

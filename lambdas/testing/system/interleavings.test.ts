@@ -31,7 +31,7 @@ async function runToTheEnd(system: System): Promise<void> {
 }
 
 async function runOneJob(system: System, instanceId: string): Promise<void> {
-  const registered = system.harness.state.github.registrations.some(({ name }) => name.endsWith(instanceId));
+  const registered = system.harness.state.github.registrations.all().some(({ name }) => name.endsWith(instanceId));
   const configured = system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.jitStored);
   const waiting = [...system.harness.state.github.jobs].find(([, job]) => job.status === 'queued')?.[0];
   if (registered && configured && waiting !== undefined) {

@@ -323,7 +323,7 @@ describe('GitHub', () => {
     system.harness.clock.advance(2 * MINUTE);
     await system.deliver(message, { receiveCount: 2 });
     expect(system.launchOf(1).state).toBe('running');
-    expect(system.harness.state.github.registrations).toHaveLength(1);
+    expect(system.harness.state.github.registrations.all()).toHaveLength(1);
     expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 });
@@ -415,11 +415,11 @@ test('a registration of an earlier attempt that GitHub does not let us see goes 
   await system.deliver(message);
   undo();
   expect(system.launchOf(1).state).not.toBe('ended');
-  expect(github.registrations).toHaveLength(1);
+  expect(github.registrations.all()).toHaveLength(1);
   for (let round = 0; round < 3; round += 1) {
     system.harness.clock.advance(17 * MINUTE);
     await system.sweep();
   }
   expect(system.harness.state.launches.all()[0]).toMatchObject({ launchId: '1-1', state: 'ended' });
-  expect(github.registrations.filter(({ name }) => name.endsWith('1'))).toEqual([]);
+  expect(github.registrations.all().filter(({ name }) => name.endsWith('1'))).toEqual([]);
 });

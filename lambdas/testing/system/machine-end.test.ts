@@ -31,7 +31,7 @@ describe('AWS takes a spot machine back', () => {
       reason: 'spot-interrupted',
     });
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', machineEnd: 'spot-interrupted' });
-    expect(system.harness.state.github.registrations).toHaveLength(1);
+    expect(system.harness.state.github.registrations.all()).toHaveLength(1);
     expect(metric(system, 'SpotInterrupted')).toMatchObject([{ tier: 'small', properties: { busy: false } }]);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
@@ -319,6 +319,6 @@ test('a machine that ends while SSM throttles its configuration leaves neither t
   const delivery = { receiveCount: 1, lease: { name: 'a-slow-worker', milliseconds: 90_000 } };
   await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, configs: { ...configs, put } });
   expect([...system.harness.state.configs.entries.keys()]).toEqual([]);
-  expect([...system.harness.state.github.registrations]).toEqual([]);
+  expect(system.harness.state.github.registrations.all()).toEqual([]);
   expect(system.slots()).toEqual([]);
 });

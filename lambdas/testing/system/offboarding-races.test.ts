@@ -49,7 +49,7 @@ const WAYS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   'its customer': async ({ system, functions }) => {
     const { github } = system.harness.state;
     github.installations.delete(INSTALLATION);
-    github.registrations.splice(0);
+    github.registrations.clear();
     await functions.lifecycle('deleted');
   },
   'an operator': async ({ system, functions }) => {
@@ -98,7 +98,7 @@ async function expectGone({ system, functions, webhook }: Scene): Promise<void> 
     for (const machine of state.fleet.machines.values())
       if (machine.state === 'shutting-down') machine.state = 'terminated';
     // GitHub forgets a runner that never comes back after a day.
-    if (state.fleet.alive().length === 0) state.github.registrations.splice(0);
+    if (state.fleet.alive().length === 0) state.github.registrations.clear();
     harness.clock.advance(17 * MINUTE);
     await system.sweep();
   }

@@ -135,7 +135,7 @@ describe('a machine that no row names yet', () => {
       await sweepLater(system);
       expect(system.launchOf(1)).toMatchObject({ state: 'ended', instanceId });
       expect(system.harness.state.configs.entries.size).toBe(0);
-      expect([...system.harness.state.github.registrations]).toEqual([]);
+      expect(system.harness.state.github.registrations.all()).toEqual([]);
       expect(system.slots()).toEqual([]);
     },
   );

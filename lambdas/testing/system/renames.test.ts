@@ -51,7 +51,7 @@ describe('a renamed owner', () => {
     system.harness.clock.advance(untilIdle);
     await system.sweep();
     expect([...system.harness.state.fleet.machines.values()].map(({ state }) => state)).toEqual(['shutting-down']);
-    expect([...system.harness.state.github.registrations]).toEqual([]);
+    expect(system.harness.state.github.registrations.all()).toEqual([]);
   });
 
   it('has a job that lost its machine started again while GitHub still queues it', async () => {
@@ -128,7 +128,7 @@ describe("a job's repository", () => {
     system.harness.state.github.renameRepository('jane/app', 'jane/site');
     system.harness.clock.advance(untilIdle);
     await system.sweep();
-    expect([...system.harness.state.github.registrations]).toEqual([]);
+    expect(system.harness.state.github.registrations.all()).toEqual([]);
     expect([...system.harness.state.fleet.machines.values()].map(({ state }) => state)).toEqual(['shutting-down']);
   });
 

@@ -19,7 +19,7 @@ describe("the runner group of a tenant's row", () => {
   it('is the one that its runners go into, by the id that it has in their organisation', async () => {
     const system = withGroup(undefined);
     await system.queueJob(1);
-    expect([...system.harness.state.github.registrations]).toMatchObject([{ groupId: 42 }]);
+    expect(system.harness.state.github.registrations.all()).toMatchObject([{ groupId: 42 }]);
   });
 
   it('that leaves a repository out ends its job with a clear reason, before a machine is paid for', async () => {
@@ -48,7 +48,7 @@ describe("the runner group of a tenant's row", () => {
     const system = createSystem();
     system.harness.addTenant({ org_name: 'jane', org_type: 'User', runner_group: 'Builders' });
     await system.queueJob(1, { owner: 'jane', ownerType: 'User' });
-    expect([...system.harness.state.github.registrations]).toMatchObject([{ where: 'jane/app', groupId: 1 }]);
+    expect(system.harness.state.github.registrations.all()).toMatchObject([{ where: 'jane/app', groupId: 1 }]);
   });
 });
 
@@ -86,7 +86,8 @@ describe('a runner group that the row remembers', () => {
     return system;
   };
   const groupOf = (system: System, jobId: number) =>
-    system.harness.state.github.registrations.find(({ name }) => name === system.launchOf(jobId).runnerName)?.groupId;
+    system.harness.state.github.registrations.all().find(({ name }) => name === system.launchOf(jobId).runnerName)
+      ?.groupId;
   const asked = (system: System): string[] =>
     system.harness.calls.filter(({ port }) => port === 'github').map(({ method }) => method);
 
@@ -187,8 +188,8 @@ describe('a registration that GitHub gave no answer to', () => {
         },
       });
       await system.queueJob(1);
-      expect(system.launchOf(1)).toMatchObject({ state: 'running', runnerId: github.registrations[0]?.id });
-      expect([github.registrations.length, machines(system)]).toEqual([1, 1]);
+      expect(system.launchOf(1)).toMatchObject({ state: 'running', runnerId: github.registrations.all()[0]?.id });
+      expect([github.registrations.all().length, machines(system)]).toEqual([1, 1]);
     },
   );
 });

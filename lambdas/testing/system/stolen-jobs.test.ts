@@ -18,6 +18,7 @@ const registrations = (system: System) => system.harness.state.github.registrati
 const instanceOf = (name: string): string => name.slice(name.indexOf('i-'));
 const idle = (system: System): string[] =>
   registrations(system)
+    .all()
     .filter(({ busy }) => !busy)
     .map(({ name }) => instanceOf(name));
 const waiting = (system: System): number[] =>
@@ -28,12 +29,14 @@ const waiting = (system: System): number[] =>
  * afterwards.
  */
 function stealUnseen(system: System, instanceId: string): { end(): Promise<void> } {
-  const registration = registrations(system).find(({ name }) => instanceOf(name) === instanceId);
+  const registration = registrations(system)
+    .all()
+    .find(({ name }) => instanceOf(name) === instanceId);
   if (registration === undefined) throw new Error(`no runner is registered for ${instanceId}`);
   Object.assign(registration, { online: true, busy: true });
   return {
     end: async () => {
-      registrations(system).splice(registrations(system).indexOf(registration), 1);
+      registrations(system).remove(registration);
       await system.shutDown(instanceId);
     },
   };

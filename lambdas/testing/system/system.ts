@@ -111,9 +111,9 @@ export function createSystem(options: SystemOptions = {}): System {
     lease: { name: worker, milliseconds: LEASE },
   });
   const registrationOf = (instanceId: string): InMemoryRegistration => {
-    const found = harness.state.github.registrations.find(
-      ({ name }) => name === runnerName(harness.environment, instanceId),
-    );
+    const found = harness.state.github.registrations
+      .all()
+      .find(({ name }) => name === runnerName(harness.environment, instanceId));
     if (found === undefined) throw new Error(`no runner is registered for ${instanceId}`);
     return found;
   };
@@ -149,7 +149,7 @@ export function createSystem(options: SystemOptions = {}): System {
     },
     finishJob: (instanceId, jobId) => {
       const registration = registrationOf(instanceId);
-      harness.state.github.registrations.splice(harness.state.github.registrations.indexOf(registration), 1);
+      harness.state.github.registrations.remove(registration);
       harness.state.github.jobs.set(jobId, {
         status: 'completed',
         conclusion: 'success',

@@ -41,7 +41,7 @@ describe('a tenant that changed since', () => {
     await system.deliver(message);
     expect(system.job(1)).toMatchObject(expected);
     expect(system.harness.state.fleet.machines.size).toBe(0);
-    expect(system.harness.state.github.registrations).toHaveLength(0);
+    expect(system.harness.state.github.registrations.all()).toHaveLength(0);
   });
 
   test('has a new security group: the machine is in that one', async () => {
@@ -81,7 +81,7 @@ describe('what changes while EC2 works', () => {
     system.harness.clock.advance(MINUTE);
     await system.sweep();
     expect(system.harness.state.fleet.alive()).toEqual([]);
-    expect(system.harness.state.github.registrations).toHaveLength(0);
+    expect(system.harness.state.github.registrations.all()).toHaveLength(0);
     await sweepLater(system);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'tenant-suspended' });
     expect(system.slots()).toEqual([]);

@@ -18,7 +18,7 @@ async function busyTenant(): Promise<TenantManagerHarness> {
     ...{ installationId: INSTALLATION, launchId: '7001-1', value: 'config', tenantTier: 'small', tier: 'small' },
     expiresAt: new Date(harness.clock.now().getTime() + 60_000),
   });
-  state.github.registrations.push({
+  state.github.registrations.add({
     ...{ id: 1, name: `${harness.environment}-i-1`, installationId: INSTALLATION, where: 'acme', labels: [] },
     ...{ groupId: 1, online: true, busy: false },
   });
@@ -47,7 +47,7 @@ function finishedRecord(harness: TenantManagerHarness, installationId = INSTALLA
 /** What GitHub forgets with an installation. */
 function uninstalled(harness: TenantManagerHarness): void {
   harness.state.github.installations.delete(INSTALLATION);
-  harness.state.github.registrations.splice(0);
+  harness.state.github.registrations.clear();
 }
 
 const proofs = ({ audit }: TenantManagerHarness) =>
@@ -84,7 +84,10 @@ describe('a survey of a tenant', () => {
   it('counts no runner of the organisation that is not ours', async () => {
     const harness = await busyTenant();
     const { registrations } = harness.state.github;
-    registrations.splice(0, 1, ...registrations.map((one) => ({ ...one, name: 'their-own' })));
+    const [one] = registrations.all();
+    if (one === undefined) throw new Error('the tenant has no runner');
+    registrations.remove(one);
+    registrations.add({ ...one, name: 'their-own' });
     expect(foundIn(await survey(harness))).toMatchObject({ 'runners at GitHub': 0 });
   });
 });

@@ -61,6 +61,7 @@ export function unexplained(system: System): string[] {
       .map(({ launchId }) => `configuration of ${launchId}`),
     // Of a busy runner GitHub itself ends the job and the registration.
     ...state.github.registrations
+      .all()
       .filter(({ name, busy }) => !busy && !names.has(name))
       .map(({ name }) => `registration ${name}`),
     ...jobs
@@ -145,7 +146,10 @@ export function leftovers(system: System): string[] {
       .filter((launch) => isOpenLaunch(launch.state))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
     ...state.configs.entries.keys(),
-    ...state.github.registrations.filter(({ busy }) => !busy).map(({ name }) => `registration ${name}`),
+    ...state.github.registrations
+      .all()
+      .filter(({ busy }) => !busy)
+      .map(({ name }) => `registration ${name}`),
     ...state.queue.jobs.map(({ jobId }) => `message of job ${jobId}`),
     ...groupsOfNobody(system),
   ];

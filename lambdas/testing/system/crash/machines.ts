@@ -24,7 +24,7 @@ export async function machinesTakeJobs(system: System, functions: Functions): Pr
   const { github, fleet } = system.harness.state;
   for (const { instanceId } of fleet.alive()) {
     const name = runnerName(system.harness.environment, instanceId);
-    const registration = github.registrations.find((one) => one.name === name);
+    const registration = github.registrations.all().find((one) => one.name === name);
     const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
     if (registration === undefined || registration.busy || next === undefined) continue;
     if (!(await createMachineSide(system).isConfigured(instanceId))) continue;
@@ -35,9 +35,9 @@ export async function machinesTakeJobs(system: System, functions: Functions): Pr
 async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
   const { github } = system.harness.state;
   const { instanceId } = machine;
-  const registration = github.registrations.find(
-    ({ name }) => name === runnerName(system.harness.environment, instanceId),
-  );
+  const registration = github.registrations
+    .all()
+    .find(({ name }) => name === runnerName(system.harness.environment, instanceId));
   if (registration?.busy === true) return finish(machine, system, functions);
   const side = createMachineSide(system);
   const answer = await side.claim(instanceId);
@@ -52,7 +52,7 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
   if (configured) await side.says(instanceId, { kind: 'boot', timings: {} });
   const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
   // Another round may have come by here meanwhile: a runner takes one job.
-  if (next === undefined || registration.busy || !github.registrations.includes(registration)) return;
+  if (next === undefined || registration.busy || !github.registrations.has(registration)) return;
   await functions.jobEvent(system.takeJob(instanceId, next));
   await finish(machine, system, functions);
 }

@@ -62,7 +62,7 @@ export async function freezeAndRecover(scenario: Scenario, at: number, thaw: Tha
 function busyOf(instanceIds: unknown, { harness }: ArrangedScenario['system']): string[] {
   const ids = Array.isArray(instanceIds) ? instanceIds.map(String) : [];
   const isBusy = (id: string): boolean =>
-    harness.state.github.registrations.some(({ name, busy }) => busy && name.endsWith(id));
+    harness.state.github.registrations.all().some(({ name, busy }) => busy && name.endsWith(id));
   return ids.filter(isBusy).map((id) => `${id} was terminated while it was busy`);
 }
 

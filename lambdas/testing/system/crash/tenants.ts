@@ -18,7 +18,7 @@ async function refusedOnce(system: System, functions: Functions, failure: GitHub
 function uninstalled(system: System): void {
   const { installations, registrations } = system.harness.state.github;
   installations.delete(ID);
-  registrations.splice(0);
+  registrations.clear();
 }
 
 function atGitHub(system: System, suspended: boolean): void {

@@ -124,7 +124,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
         return { kind: 'refused', status: 404, message: 'no such runner group' };
       if (named(place, runner.name)) return { kind: 'exists' };
       const id = (count += 1);
-      registrations.push({
+      registrations.add({
         id,
         name: runner.name,
         installationId: place.installationId,
@@ -141,7 +141,10 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     listRunners: async (place) =>
       refusalOf('listRunners', place.installationId, place.owner) ?? {
         kind: 'found',
-        names: registrations.filter(({ where }) => where === whereOf(place)).map(({ name }) => name),
+        names: registrations
+          .all()
+          .filter(({ where }) => where === whereOf(place))
+          .map(({ name }) => name),
         isMore: false,
       },
     getRunner: async (place, runnerId) =>
@@ -152,7 +155,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       const registration = withId(place, runnerId);
       if (registration === undefined) return { kind: 'absent' };
       if (registration.busy) return { kind: 'busy' };
-      registrations.splice(registrations.indexOf(registration), 1);
+      registrations.remove(registration);
       return { kind: 'deleted' };
     },
     getJob: async ({ installationId, owner, repo }, jobId) => {

@@ -12,37 +12,50 @@ const registration = (id: number): InMemoryRegistration => ({
   busy: false,
 });
 
-test('is the list that an array would be, and finds in it what is there', () => {
-  const steps = fc.array(fc.oneof(fc.constant('push' as const), fc.tuple(fc.nat(6), fc.nat(3))), { maxLength: 20 });
+test('has what was added and not removed, oldest first, by id and by name', () => {
+  const steps = fc.array(fc.oneof(fc.constant('add' as const), fc.constant('clear' as const), fc.nat(9)), {
+    maxLength: 20,
+  });
   fc.assert(
     fc.property(steps, (given) => {
-      const list = new Registrations();
-      const plain: InMemoryRegistration[] = [];
+      const registrations = new Registrations();
+      let plain: InMemoryRegistration[] = [];
       const all: InMemoryRegistration[] = [];
       for (const step of given) {
-        if (step === 'push') {
+        const one = typeof step === 'number' ? all[step] : undefined;
+        if (step === 'add') {
           const next = registration(all.length);
           all.push(next);
-          for (const one of [list, plain]) one.push(next);
-        } else expect(list.splice(...step)).toEqual(plain.splice(...step));
+          plain.push(next);
+          registrations.add(next);
+        } else if (step === 'clear') {
+          plain = [];
+          registrations.clear();
+        } else if (one !== undefined) {
+          plain = plain.filter((other) => other !== one);
+          registrations.remove(one);
+        }
       }
-      expect([...list]).toEqual(plain);
-      expect(list).toHaveLength(plain.length);
+      expect(registrations.all()).toEqual(plain);
+      expect([...registrations]).toEqual(plain);
       for (const one of all) {
-        expect(list.withId(one.id)).toBe(plain.find(({ id }) => id === one.id));
-        expect(list.has(one)).toBe(plain.includes(one));
-        expect([...list.withName(one.name)]).toEqual(plain.filter(({ name }) => name === one.name));
+        expect(registrations.withId(one.id)).toBe(plain.find(({ id }) => id === one.id));
+        expect(registrations.has(one)).toBe(plain.includes(one));
+        expect([...registrations.withName(one.name)]).toEqual(plain.filter(({ name }) => name === one.name));
       }
     }),
   );
 });
 
-test('keeps those that take the place of others', () => {
-  const list = new Registrations();
-  list.push(registration(1), registration(2));
+test('does not remove another with the same id', () => {
+  const registrations = new Registrations();
+  const [before, after] = [registration(1), registration(1)];
+  registrations.add(before);
+  registrations.remove(before);
+  registrations.add(after);
 
-  list.splice(0, 1, registration(4));
+  registrations.remove(before);
 
-  expect(list.filter(() => true)).toEqual([registration(4), registration(2)]);
-  expect([list.withId(1), list.withId(4)]).toEqual([undefined, registration(4)]);
+  expect(registrations.all()).toEqual([after]);
+  expect([...registrations.withName(after.name)]).toEqual([after]);
 });

@@ -1,29 +1,32 @@
 import type { InMemoryRegistration } from './github-model';
 
-/**
- * A list with an index of ids and names, which changes through `push` and `splice` alone: a simulated day has thousands
- * at once and asks for each many times.
- */
-export class Registrations extends Array<InMemoryRegistration> {
+/** GitHub's runners by id and by name: a simulated day has thousands at once, and asks for each many times. */
+export class Registrations implements Iterable<InMemoryRegistration> {
+  /** Oldest first. */
   private readonly ids = new Map<number, InMemoryRegistration>();
   private readonly names = new Map<string, Set<InMemoryRegistration>>();
 
-  /** What `filter` and the like answer needs no index. */
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
+  add(item: InMemoryRegistration): void {
+    this.ids.set(item.id, item);
+    this.names.set(item.name, (this.names.get(item.name) ?? new Set()).add(item));
   }
 
-  override push(...items: InMemoryRegistration[]): number {
-    for (const item of items) this.note(item);
-    return super.push(...items);
+  /** Nothing where it is gone already. */
+  remove(item: InMemoryRegistration): void {
+    if (!this.has(item)) return;
+    this.ids.delete(item.id);
+    const named = this.names.get(item.name);
+    named?.delete(item);
+    if (named?.size === 0) this.names.delete(item.name);
   }
 
-  override splice(start: number, count = this.length, ...items: InMemoryRegistration[]): InMemoryRegistration[] {
-    if (items.length === 0 && count === 1 && start >= 0 && start < this.length) return [this.take(start)];
-    const removed = super.splice(start, count, ...items);
-    for (const item of removed) this.forget(item);
-    for (const item of items) this.note(item);
-    return removed;
+  clear(): void {
+    this.ids.clear();
+    this.names.clear();
+  }
+
+  has(item: InMemoryRegistration): boolean {
+    return this.ids.get(item.id) === item;
   }
 
   withId(id: number): InMemoryRegistration | undefined {
@@ -35,28 +38,12 @@ export class Registrations extends Array<InMemoryRegistration> {
     return this.names.get(name) ?? [];
   }
 
-  has(item: InMemoryRegistration): boolean {
-    return this.ids.get(item.id) === item;
+  /** Oldest first. */
+  all(): readonly InMemoryRegistration[] {
+    return [...this.ids.values()];
   }
 
-  /** As `splice` does it for one: that of a list which is no plain array moves each behind it ten times slower. */
-  private take(at: number): InMemoryRegistration {
-    const taken = this[at] as InMemoryRegistration;
-    for (let next = at + 1; next < this.length; next += 1) this[next - 1] = this[next] as InMemoryRegistration;
-    this.length -= 1;
-    this.forget(taken);
-    return taken;
-  }
-
-  private note(item: InMemoryRegistration): void {
-    this.ids.set(item.id, item);
-    this.names.set(item.name, (this.names.get(item.name) ?? new Set()).add(item));
-  }
-
-  private forget(item: InMemoryRegistration): void {
-    if (this.has(item)) this.ids.delete(item.id);
-    const named = this.names.get(item.name);
-    named?.delete(item);
-    if (named?.size === 0) this.names.delete(item.name);
+  [Symbol.iterator](): Iterator<InMemoryRegistration> {
+    return this.ids.values();
   }
 }

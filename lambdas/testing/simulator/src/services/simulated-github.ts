@@ -127,7 +127,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     const { machine } = job;
     if (machine?.registration !== undefined) {
       // A just-in-time runner is gone with its one job.
-      remove(state.registrations, machine.registration);
+      state.registrations.remove(machine.registration);
       remove(listOf(online, job.tenant), machine);
       events.emit('runner.finished', { machine });
     }
@@ -136,7 +136,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
 
   /** GitHub removes a runner that never ran a job after a day. */
   const forgetLater = (registration: InMemoryRegistration): void =>
-    void scheduler.after(DAY, () => remove(state.registrations, registration));
+    void scheduler.after(DAY, () => state.registrations.remove(registration));
 
   events.on('job.ran', ({ job, conclusion }) => finish(job, conclusion));
   events.on('runner.connecting', ({ machine, jitConfig }) => {
