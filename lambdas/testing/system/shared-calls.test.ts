@@ -194,6 +194,19 @@ describe('a machine of a shared call', () => {
     await expect(side.claim(one)).resolves.toMatchObject({ statusCode: 200 });
   });
 
+  test('that EC2 does not show yet becomes its tenant’s when it does', async () => {
+    const { system, messages, functions, fleet } = await setUp(2);
+    fleet.view.hold();
+    await functions.scaleUpAll(messages);
+    expect(system.harness.state.configs.entries.size).toBe(0);
+    fleet.view.release();
+    await functions.scaleUpAll(messages, 2);
+    await system.drain();
+    const own = messages.map((message) => fleet.machines.get(launchOf(system, message).instanceId ?? ''));
+    expect(own.map((machine) => machine?.tags[TAG.tenantId])).toEqual(messages.map((one) => String(idOf(one))));
+    expect(fleet.alive()).toHaveLength(2);
+  });
+
   test('whose answer was lost is found by its number, and dressed, by whoever goes on', async () => {
     const { system, messages, functions, fleet } = await setUp();
     fleet.answerUnknownOnce({ machineStarts: true });

@@ -45,6 +45,7 @@ class InstanceCalls:
             machine
             for machine in self._machines.all()
             if (not wanted or machine["InstanceId"] in wanted)
+            and self._machines.is_shown(machine)
             and filtering.matches(filters, self._filterable(machine), self._tags_of(machine["InstanceId"]))
         ]
         shown, following = page(found, request)
@@ -137,7 +138,8 @@ class InstanceCalls:
         for instance_id in wanted:
             if not _INSTANCE_ID.match(instance_id):
                 raise Ec2Error("InvalidInstanceID.Malformed", f'Invalid id: "{instance_id}"')
-        missing = [one for one in wanted if self._machines.find(one) is None]
+        found = {one: self._machines.find(one) for one in wanted}
+        missing = [one for one, machine in found.items() if machine is None or not self._machines.is_shown(machine)]
         if missing:
             several = len(missing) > 1
             raise Ec2Error(
@@ -196,7 +198,7 @@ class InstanceCalls:
                         "deleteOnTermination": one["Ebs"]["DeleteOnTermination"],
                     },
                 }
-                for one in machine["BlockDeviceMappings"]
+                for one in self._machines.disks(machine)
             ],
             "virtualizationType": "hvm",
             "clientToken": machine.get("ClientToken", ""),

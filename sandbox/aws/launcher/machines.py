@@ -11,6 +11,10 @@ CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "st
 # EC2 shows a terminated machine for about an hour.
 _REMEMBERED = 3600
 _BOOT_SECONDS, _END_SECONDS = 0.2, 0.7
+# EC2 shows a new machine some time after the answer to the call that started it, and its disk later still; how long is
+# nowhere written. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+# https://github.com/hashicorp/packer/pull/9480
+_SHOWN_SECONDS, _DISK_SECONDS = 0.1, 0.4
 _SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 
 
@@ -37,6 +41,12 @@ class Machines:
 
     def find(self, instance_id):
         return self._ec2._instances.get(instance_id)
+
+    def is_shown(self, machine):
+        return self._now() - machine["LaunchedAt"] >= _SHOWN_SECONDS
+
+    def disks(self, machine):
+        return machine["BlockDeviceMappings"] if self._now() - machine["LaunchedAt"] >= _DISK_SECONDS else []
 
     def launch(self, launch, request, scope):
         """The reservation's machines. The same token in the same zone with the same request is the same launch."""

@@ -42,7 +42,16 @@ def run(ec2=None, **changes):
         "SubnetId": SUBNETS[0],
         **changes,
     }
-    return (ec2 or emulator.client("ec2")).run_instances(**request)["Instances"][0]
+    machine = (ec2 or emulator.client("ec2")).run_instances(**request)["Instances"][0]
+    wait_for(lambda: shown(machine["InstanceId"]))
+    return machine
+
+
+def shown(instance_id):
+    """As EC2 describes it, or None."""
+    by_id = [{"Name": "instance-id", "Values": [instance_id]}]
+    found = emulator.client("ec2").describe_instances(Filters=by_id)["Reservations"]
+    return found[0]["Instances"][0] if found else None
 
 
 def state(instance_id):
@@ -91,7 +100,7 @@ class Launching(unittest.TestCase):
         self.assertEqual(
             emulator.control("POST", f"machines/{machine['InstanceId']}/shutdown")["state"], "shutting-down"
         )
-        wait_for(lambda: state(machine["InstanceId"]) == "terminated")
+        wait_for(lambda: (shown(machine["InstanceId"]) or machine)["State"]["Name"] == "terminated")
 
     def test_shows_a_templates_user_data_and_takes_another_from_the_request(self):
         ec2 = emulator.client("ec2")
@@ -163,11 +172,19 @@ class Launching(unittest.TestCase):
             TagSpecifications=[tags(kind, ghr__tenant_id="7") for kind in ("instance", "volume", "network-interface")]
         )
         interface = machine["NetworkInterfaces"][0]["NetworkInterfaceId"]
-        volume = machine["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+        wait_for(lambda: shown(machine["InstanceId"])["BlockDeviceMappings"])
+        volume = shown(machine["InstanceId"])["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
         ec2 = emulator.client("ec2")
         for resource in (machine["InstanceId"], interface, volume):
             found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
             self.assertEqual([(one["Key"], one["Value"]) for one in found], [("ghr:tenant_id", "7")])
+
+    def test_shows_the_disk_of_a_machine_some_time_after_it_has_started(self):
+        ec2 = emulator.client("ec2")
+        request = {"ImageId": IMAGE, "InstanceType": "t3.medium", "SubnetId": SUBNETS[0], "MinCount": 1}
+        machine = ec2.run_instances(MaxCount=1, **request)["Instances"][0]
+        self.assertEqual(machine.get("BlockDeviceMappings", []), [])
+        wait_for(lambda: (shown(machine["InstanceId"]) or {}).get("BlockDeviceMappings"))
 
     def test_refuses_what_ec2_refuses(self):
         ec2 = emulator.client("ec2")

@@ -19,7 +19,8 @@ export async function dressOrdered(
   const told = { instance_id: instanceId };
   try {
     const owner = { installationId, launchId, securityGroupId, tenantTier };
-    if ((await sharing?.blanks.dress({ instanceId, blankId: intent.order }, owner)) === 'dressed') return true;
+    const machine = { instanceId, blankId: intent.order, isNew: true };
+    if ((await sharing?.blanks.dress(machine, owner)) === 'dressed') return true;
     log.warn('A machine of a shared call is not what it should be, and is ended', told);
   } catch (cause) {
     log.warn("A machine of a shared call could not get its tenant's group and tags, and is ended", { ...told, cause });

@@ -12,10 +12,20 @@ const owner = { installationId: 1001, tenantTier: 'medium', launchId: '7001-1', 
 const TEMPLATE = Buffer.from("url='{{ghr_machine_url}}' secret='{{ghr_claim}}'").toString('base64');
 const READ = { LaunchTemplateVersions: [{ LaunchTemplateData: { UserData: TEMPLATE } }] };
 
-function setUp(answers: Readonly<Record<string, StubAnswer>>) {
-  const client = createStubClient(({ name }) => answers[name] ?? (name.startsWith('DescribeLaunch') ? READ : {}));
-  const deps = { client, environment: 'test', tags: { Project: 'x' }, sleep: async () => undefined };
-  return { blanks: createEc2Blanks(deps), sent: client.sent };
+/** @param answers of each operation; of a list one for each call, and the last for all that follow */
+function setUp(answers: Readonly<Record<string, StubAnswer | readonly StubAnswer[]>>) {
+  const counts = new Map<string, number>();
+  const pauses: number[] = [];
+  const client = createStubClient(({ name }) => {
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    const given = answers[name];
+    const answer = Array.isArray(given) ? given[Math.min(count, given.length - 1)] : given;
+    return answer ?? (name.startsWith('DescribeLaunch') ? READ : {});
+  });
+  const sleep = async (milliseconds: number): Promise<void> => void pauses.push(milliseconds);
+  const deps = { client, environment: 'test', tags: { Project: 'x' }, sleep };
+  return { blanks: createEc2Blanks(deps), sent: client.sent, pauses };
 }
 
 const named = (sent: readonly SentCommand[], name: string) =>
@@ -33,10 +43,12 @@ const machine = (overrides: Record<string, unknown> = {}, tags: Record<string, s
   };
   return { Reservations: [{ Instances: [instance] }] };
 };
-const dress = (answers: Readonly<Record<string, StubAnswer>>) => {
-  const { blanks, sent } = setUp(answers);
-  return { answer: blanks.dress({ instanceId: 'i-1', blankId: 'blank-1' }, owner), sent };
+const dress = (answers: Parameters<typeof setUp>[0], isNew = false) => {
+  const { blanks, sent, pauses } = setUp(answers);
+  return { answer: blanks.dress({ instanceId: 'i-1', blankId: 'blank-1', isNew }, owner), sent, pauses };
 };
+const NOT_SHOWN = { Reservations: [] };
+const withoutDisk = (name: string) => machine({ State: { Name: name }, BlockDeviceMappings: [] });
 
 describe('a machine of no tenant', () => {
   it("starts in the shared group, without a tenant's tags", async () => {
@@ -141,6 +153,76 @@ describe('a machine that becomes a tenant’s', () => {
     const { answer, sent } = dress({ DescribeInstances: described });
     await expect(answer).resolves.toBe('unfit');
     expect(sent.map(({ name }) => name)).toEqual(['DescribeInstances']);
+  });
+
+  it.each<[string, StubAnswer]>([
+    ['shows it', NOT_SHOWN],
+    ['shows its disk', withoutDisk('pending')],
+  ])('waits for some seconds until EC2 %s, where it has just started', async (_what, before) => {
+    const { answer, sent } = dress(
+      { DescribeInstances: [before, before, machine({ State: { Name: 'pending' } })] },
+      true,
+    );
+    await expect(answer).resolves.toBe('dressed');
+    expect(named(sent, 'DescribeInstances')).toHaveLength(3);
+    expect(named(sent, 'CreateTags')).toMatchObject([{ Resources: ['i-1', 'vol-1', 'eni-1'] }]);
+  });
+
+  it.each<[string, StubAnswer, string]>([
+    ['does not become one where EC2 never shows it', NOT_SHOWN, 'unfit'],
+    ['becomes one without its disk, of which EC2 says nothing', withoutDisk('pending'), 'dressed'],
+  ])('%s, before it has booted', async (_what, described, outcome) => {
+    const { answer, pauses } = dress({ DescribeInstances: described }, true);
+    await expect(answer).resolves.toBe(outcome);
+    expect(pauses.reduce((sum, one) => sum + one)).toBeGreaterThan(5_000);
+    expect(pauses.reduce((sum, one) => sum + one)).toBeLessThan(10_000);
+  });
+
+  it('does not wait where it runs, or has been there', async () => {
+    for (const [described, isNew] of [
+      [withoutDisk('running'), true],
+      [NOT_SHOWN, false],
+    ] as const) {
+      const { answer, sent } = dress({ DescribeInstances: described }, isNew);
+      await answer;
+      expect(named(sent, 'DescribeInstances')).toHaveLength(1);
+    }
+  });
+
+  it('is asked about together with others', async () => {
+    const all = ['i-1', 'i-2', 'i-3'];
+    const found = all.map((InstanceId) => machine({ InstanceId })) as { Reservations: object[] }[];
+    const { blanks, sent } = setUp({ DescribeInstances: { Reservations: found.flatMap((one) => one.Reservations) } });
+    const answers = await Promise.all(
+      [...all, 'i-4'].map((instanceId) => blanks.dress({ instanceId, blankId: 'blank-1' }, owner)),
+    );
+    expect(answers).toEqual(['dressed', 'dressed', 'dressed', 'unfit']);
+    expect(named(sent, 'DescribeInstances')).toEqual([{ Filters: [{ Name: 'instance-id', Values: [...all, 'i-4'] }] }]);
+    expect(named(sent, 'CreateTags').map(({ Resources }) => Resources)).toEqual(
+      all.map((one) => [one, 'vol-1', 'eni-1']),
+    );
+  });
+
+  it.each([
+    ['ModifyNetworkInterfaceAttribute', 'InvalidNetworkInterfaceID.NotFound'],
+    ['CreateTags', 'InvalidVolume.NotFound'],
+    ['CreateTags', 'InvalidInstanceID.NotFound'],
+    ['CreateTags', 'UnauthorizedOperation'],
+  ])('is changed again where EC2 answers a new one’s %s with %s', async (operation, code) => {
+    const answers = { DescribeInstances: machine(), [operation]: [awsError(code, 400), awsError(code, 400), {}] };
+    const young = dress(answers, true);
+    await expect(young.answer).resolves.toBe('dressed');
+    expect(named(young.sent, operation)).toHaveLength(3);
+    await expect(dress(answers).answer).rejects.toThrow(code);
+  });
+
+  it('is not changed for ever where EC2 never allows it', async () => {
+    const { answer, sent } = dress(
+      { DescribeInstances: machine(), CreateTags: awsError('UnauthorizedOperation', 403) },
+      true,
+    );
+    await expect(answer).rejects.toThrow('UnauthorizedOperation');
+    expect(named(sent, 'CreateTags')).toHaveLength(6);
   });
 
   it('gets no tags where EC2 refuses the group', async () => {

@@ -1,12 +1,13 @@
 import {
   CreateTagsCommand,
-  DescribeInstancesCommand,
   ModifyNetworkInterfaceAttributeCommand,
   type EC2Client,
   type Instance,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
-import { TAG, type BlankMachines, type BlankRequest, type Owner } from '@multi-tenant-runner/core';
+import { TAG, type BlankMachines, type BlankRequest, type DressedMachine, type Owner } from '@multi-tenant-runner/core';
+import { parseAwsError } from '../aws-error';
+import { createInstanceReader } from './describe-together';
 import { parseStartedGroup } from './parse-machine';
 import { retrying, type Sleep } from './retrying';
 import { askUntilClear } from './run-instance';
@@ -19,23 +20,48 @@ export interface BlanksDeps extends FleetTags {
   readonly sleep: Sleep;
 }
 
+/**
+ * Milliseconds between looks at a machine that has just started: EC2 may not show it yet, nor its disk, which is there
+ * some seconds later. It boots meanwhile, so nobody waits for this.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ * https://github.com/hashicorp/packer/pull/9480
+ */
+const PAUSES = [250, 500, 1_000, 2_000, 3_000];
+const UNKNOWN_YET = /^(Invalid(InstanceID|NetworkInterfaceID|Volume)\.NotFound|InvalidID|UnauthorizedOperation)$/;
+
 /** Machines of no tenant, and what makes one a tenant's. */
 export function createEc2Blanks({ client, sleep, ...settings }: BlanksDeps): BlankMachines {
   const buildUserData = createUserDataBuilder({ client, sleep });
 
-  const describe = async (instanceId: string): Promise<Instance | undefined> => {
-    const answer = await retrying(sleep, () =>
-      client.send(new DescribeInstancesCommand({ Filters: [{ Name: 'instance-id', Values: [instanceId] }] })),
-    );
-    return answer.Reservations?.flatMap(({ Instances }) => Instances ?? []).find(
-      (one) => one.InstanceId === instanceId,
-    );
+  const read = createInstanceReader({ client, sleep });
+
+  /** As soon as EC2 shows all of it, or as it is when a new machine has had its time. */
+  const look = async ({ instanceId, isNew = false }: DressedMachine): Promise<Instance | undefined> => {
+    for (const pause of isNew ? PAUSES : []) {
+      const instance = await read(instanceId);
+      if (instance !== undefined && isWhole(instance)) return instance;
+      await sleep(pause);
+    }
+    return read(instanceId);
   };
-  const setGroup = async (instance: Instance, groupId: string): Promise<void> => {
+  /** EC2 may not know a part of a new machine yet, or not its tags, by which it allows the call. */
+  const change = async (isNew: boolean, call: () => Promise<unknown>): Promise<void> => {
+    for (const pause of isNew ? PAUSES : []) {
+      try {
+        await retrying(sleep, call);
+        return;
+      } catch (error) {
+        if (!UNKNOWN_YET.test(parseAwsError(error).code)) throw error;
+      }
+      await sleep(pause);
+    }
+    await retrying(sleep, call);
+  };
+  const setGroup = async (instance: Instance, groupId: string, isNew: boolean): Promise<void> => {
     for (const { NetworkInterfaceId, Groups = [] } of instance.NetworkInterfaces ?? []) {
       if (NetworkInterfaceId === undefined || (Groups.length === 1 && Groups[0]?.GroupId === groupId)) continue;
-      const change = { NetworkInterfaceId, Groups: [groupId] };
-      await retrying(sleep, () => client.send(new ModifyNetworkInterfaceAttributeCommand(change)));
+      const input = { NetworkInterfaceId, Groups: [groupId] };
+      await change(isNew, () => client.send(new ModifyNetworkInterfaceAttributeCommand(input)));
     }
   };
 
@@ -50,13 +76,14 @@ export function createEc2Blanks({ client, sleep, ...settings }: BlanksDeps): Bla
       }
       return askUntilClear({ client, sleep }, buildBlankInput(request, userData, settings), parseStartedGroup);
     },
-    dress: async ({ instanceId, blankId }, owner) => {
-      const instance = await describe(instanceId);
+    dress: async (machine, owner) => {
+      const { instanceId, blankId, isNew = false } = machine;
+      const instance = await look(machine);
       if (instance === undefined || !isFit(instance, blankId, owner, settings.environment)) return 'unfit';
       // First the group: what has the tenant's name on it has the tenant's network.
-      await setGroup(instance, owner.securityGroupId);
+      await setGroup(instance, owner.securityGroupId, isNew);
       const tags = { Resources: resourcesOf(instance, instanceId), Tags: toTags(tagsOf(owner)) };
-      await retrying(sleep, () => client.send(new CreateTagsCommand(tags)));
+      await change(isNew, () => client.send(new CreateTagsCommand(tags)));
       return 'dressed';
     },
   };
@@ -88,6 +115,10 @@ const tagsOf = ({ installationId, tenantTier, launchId }: Owner): Record<string,
   [TAG.tenantTier]: tenantTier,
   [TAG.launchId]: launchId,
 });
+
+/** Its group is changed by its interface, and its disk costs money in its tenant's name. */
+const isWhole = ({ State, NetworkInterfaces = [], BlockDeviceMappings = [] }: Instance): boolean =>
+  State?.Name !== 'pending' || (NetworkInterfaces.length > 0 && BlockDeviceMappings.length > 0);
 
 /** It runs, a pool started it as the very machine that was bound, and no other tenant or launch has it. */
 function isFit(instance: Instance, blankId: string, owner: Owner, environment: string): boolean {

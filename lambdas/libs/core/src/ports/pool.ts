@@ -48,6 +48,13 @@ export interface Owner {
   readonly securityGroupId: string;
 }
 
+export interface DressedMachine {
+  readonly instanceId: string;
+  readonly blankId: string;
+  /** EC2 has just started it, and may not show it, or all of it, for some seconds. */
+  readonly isNew?: boolean;
+}
+
 export interface BlankMachines {
   /**
    * As many as are asked for, or as EC2 has room for; a repeat names the same ones. Without a tenant's tags, unless the
@@ -58,5 +65,5 @@ export interface BlankMachines {
    * Gives a machine its tenant's group and tags; a repeat changes nothing. `unfit`: it does not run, or is not the
    * machine that it should be.
    */
-  dress(blank: { readonly instanceId: string; readonly blankId: string }, owner: Owner): Promise<'dressed' | 'unfit'>;
+  dress(machine: DressedMachine, owner: Owner): Promise<'dressed' | 'unfit'>;
 }

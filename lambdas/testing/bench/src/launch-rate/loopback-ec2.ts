@@ -23,9 +23,10 @@ export function createLoopbackEc2(latencies: () => Latencies) {
     return `<instancesSet>${items.join('')}</instancesSet>`;
   };
   const describe = (form: URLSearchParams): string => {
-    const machine = machines.get(form.get('Filter.1.Value.1') ?? form.get('InstanceId.1') ?? '');
-    const items = machine === undefined ? '' : `<item>${describedInstance(machine)}</item>`;
-    return `<reservationSet><item><instancesSet>${items}</instancesSet></item></reservationSet>`;
+    const wanted = [...form].filter(([name]) => /^(Filter\.1\.Value|InstanceId)\.\d+$/.test(name));
+    const items = wanted.map(([, id]) => machines.get(id)).filter((machine) => machine !== undefined);
+    const set = items.map((machine) => `<item>${describedInstance(machine)}</item>`).join('');
+    return `<reservationSet><item><instancesSet>${set}</instancesSet></item></reservationSet>`;
   };
 
   /** The answer's XML; undefined: it knows no such action. */

@@ -29,6 +29,8 @@ export function createInMemoryBlanks(fleet: InMemoryFleet, environment: string):
     },
     dress: async ({ instanceId, blankId }, { installationId, tenantTier, launchId, securityGroupId }) => {
       const machine = fleet.machines.get(instanceId);
+      // EC2 is eventually consistent: it may not show a new machine for longer than anybody waits.
+      if (!(await fleet.describe([instanceId])).some((shown) => shown.instanceId === instanceId)) return 'unfit';
       const runs = machine?.state === 'running' || machine?.state === 'pending';
       if (machine === undefined || !runs || machine.tags[TAG.blankId] !== blankId) return 'unfit';
       const { [TAG.tenantId]: tenant = String(installationId), [TAG.launchId]: launch = launchId } = machine.tags;
