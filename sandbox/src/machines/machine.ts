@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listen, match, route, type Answer, type Call, type Listening, type Route } from '../lib/http';
+import { lowerPriority } from '../lib/lower-priority';
 import { machineUrlOf } from '../lib/machine-address';
 import type { SessionEnd } from '../github/scheduler/sessions';
 import type { Session } from '../github/scheduler/job-scheduler';
@@ -173,6 +174,8 @@ function start(options: MachineOptions, server: Listening, log: MachineLog): Chi
       AWS_ENDPOINT_URL: options.awsEndpoint,
     },
   });
+  // On AWS a machine has processors of its own: here forty that boot at once would keep everything else from working.
+  if (child.pid !== undefined) lowerPriority(child.pid);
   child.on('error', (error) => log.note(`user data could not be started: ${error.message}`));
   // Not at its exit: lines of its output may still be on their way.
   child.on('close', (code, signal) => log.note(`user data has ended (${signal ?? code})`));
