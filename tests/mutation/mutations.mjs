@@ -339,6 +339,32 @@ export const mutations = [
     tests: 'admissions on DynamoDB',
   },
   {
+    name: 'several admissions at once: room for one of them',
+    file: 'libs/aws/src/dynamodb/slot-count.ts',
+    edits: [['ceiling.limit - (slots - 1)', 'ceiling.limit']],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
+  },
+  {
+    name: 'several admissions at once: none but the first counts',
+    file: 'libs/aws/src/dynamodb/slot-count.ts',
+    edits: [['${mark} ${count(expression, slots)}', '${mark} ${count(expression, 1)}']],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
+  },
+  {
+    name: 'several admissions at once: one that was refused is said to be admitted',
+    file: 'libs/aws/src/dynamodb/admit-some.ts',
+    edits: [
+      [
+        '    for (const [request, answer] of refused) answers.set(request, answer);\n',
+        "    for (const [request] of refused) answers.set(request, { kind: 'admitted' });\n",
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
+  },
+  {
     name: "admission's condition: the tenant's status",
     file: 'libs/aws/src/dynamodb/slot-count.ts',
     edits: [["    expression.equals('status', 'active'),\n", '']],
@@ -389,14 +415,14 @@ export const mutations = [
   {
     name: 'the count of slots: an admission leaves it as it is',
     file: 'libs/aws/src/dynamodb/slot-count.ts',
-    edits: [['${mark} ${count(expression, 1)}', '${mark} ${count(expression, 0)}']],
+    edits: [['${mark} ${count(expression, slots)}', '${mark} ${count(expression, 0)}']],
     suites: ['testing/kit/src/contracts/dynamodb'],
     tests: 'admissions on DynamoDB',
   },
   {
     name: 'the count of slots: its changes are not counted',
     file: 'libs/aws/src/dynamodb/slot-count.ts',
-    edits: [['${changes} ${expression.value(1)}', '${changes} ${expression.value(0)}']],
+    edits: [['${changes} ${expression.value(Math.abs(difference))}', '${changes} ${expression.value(0)}']],
     suites: ['testing/kit/src/contracts/dynamodb'],
     tests: 'the tenant registry on DynamoDB',
   },

@@ -7,6 +7,7 @@ import {
   type LambdaContext,
   type QueueRecord,
 } from '@multi-tenant-runner/runtime';
+import { createAdmissionsTogether } from './admit-together';
 import { fillPool } from './fill-pool';
 import { handleJob } from './handle-job';
 import { createDesk } from './desk';
@@ -40,6 +41,7 @@ export function createHandler(deps: ScaleUpDeps, after: FairQueueOptions['after'
       ...{ most: deps.scaleUp.machinesACall, longest: LONGEST_GATHERING, after },
       ...(shared && { shared }),
     });
+    const together = { ...paced, admissions: createAdmissionsTogether(deps.admissions, pause) };
     return runQueueBatch(
       event.Records,
       async (record) => {
@@ -61,7 +63,8 @@ export function createHandler(deps: ScaleUpDeps, after: FairQueueOptions['after'
         // Every record has its seat before one looks who else has.
         await Promise.resolve();
         try {
-          await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log, seat });
+          const own = seat.isAlone() ? paced : together;
+          await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...own, log, seat });
         } finally {
           seat.leave();
         }

@@ -4,13 +4,17 @@ import {
   givesSlotBack,
   leadsTo,
   parseTenantRow,
+  type AdmissionAnswer,
   type AdmissionRequest,
   type Admissions,
   type Clock,
   type Job,
+  type TenantLookup,
   type Tiers,
 } from '@multi-tenant-runner/core';
+import { ADMISSIONS_A_WRITE, admitSome, type Together } from './admit-some';
 import { fromAttributes, type Item } from './attributes';
+import { chunks } from '../chunks';
 import { batchGetTables } from './batch-get';
 import { itemOfJob, keyOfJob, updateOfJob, updateOfJobBack } from './job-rows';
 import { launchOfItem } from './launch-codec';
@@ -18,9 +22,9 @@ import { itemOfLaunch, keyOfLaunch, updateOfLaunch } from './launch-store';
 import { fromItem } from './rows';
 import { createTable } from './table';
 import { giveFleetSlotBack, takeFleetSlot } from './fleet-slots';
-import { giveSlotBack, noteSlotChange, takeSlot, type Ceiling } from './slot-count';
+import { giveSlotBack, noteSlotChange, takeSlots, type Ceiling } from './slot-count';
 import { keyOf } from './tenant-conditions';
-import { createTransactions, type TransactionWrite } from './transactions';
+import { createTransactions, type Refusal, type TransactionWrite } from './transactions';
 import { lifeOf, writesOfLife } from './usage-ledger';
 
 export interface AdmissionsDeps {
@@ -46,17 +50,61 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
     const changes = { updatedAt: clock.now().toISOString(), ...job.changes };
     return { tableName: tables.jobs, update: updateOfJob({ ...job, ...how, changes }) };
   };
+  const writeOfLaunch = ({ launch }: AdmissionRequest): TransactionWrite => ({
+    tableName: tables.launches,
+    create: itemOfLaunch(launch),
+  });
+  const lookupOf = (installationId: number, { item }: Refusal): TenantLookup =>
+    parseTenantRow(installationId, item && fromAttributes(item), tiers, defaultTier);
   const writeOfSlot = async ({ launch: { installationId }, limit, expected }: AdmissionRequest) => {
     const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
     return {
       tableName: tables.tenants,
-      update: takeSlot({ installationId, now: clock.now(), ...(expected && { expected }) }, ceilingOf(seen, limit)),
+      update: takeSlots({ installationId, now: clock.now(), ...(expected && { expected }) }, ceilingOf(seen, limit)),
     };
   };
   const writeOfShare = ({ launch, shareLimit: below }: AdmissionRequest): readonly TransactionWrite[] => {
     const { fleetShare: share } = launch;
     if (share === undefined || below === undefined) return [];
     return [{ tableName: tables.launches, update: takeFleetSlot({ share, slot: fleetSlotOf(launch), below }) }];
+  };
+
+  const admit = async (request: AdmissionRequest): Promise<AdmissionAnswer> => {
+    const { installationId } = request.launch;
+    const outcome = await transact([
+      writeOfJob(request),
+      writeOfLaunch(request),
+      await writeOfSlot(request),
+      ...writeOfShare(request),
+    ]);
+    if (outcome.ok) return { kind: 'admitted' };
+    const [job, launch, tenant] = outcome.refusals;
+    const answer = answerOf(job, launch);
+    if (answer !== undefined) return answer;
+    return tenant === undefined ? { kind: 'share' } : { kind: 'tenant', lookup: lookupOf(installationId, tenant) };
+  };
+  /** All of them, or none, with what stood in the way of each, and the tenant's row where that did. */
+  const admitTogether = async (requests: readonly AdmissionRequest[], rowLimit: number): Promise<Together> => {
+    const [first] = requests;
+    if (first === undefined) return { refused: new Map() };
+    const { launch, expected } = first;
+    const { installationId } = launch;
+    const taking = { installationId, now: clock.now(), slots: requests.length, ...(expected && { expected }) };
+    const outcome = await transact([
+      ...requests.flatMap((request) => [writeOfJob(request), writeOfLaunch(request)]),
+      {
+        tableName: tables.tenants,
+        update: takeSlots(taking, { kind: 'given', limit: rowLimit, seen: { N: String(rowLimit) } }),
+      },
+    ]);
+    if (outcome.ok) return { refused: new Map() };
+    const { refusals } = outcome;
+    const tenant = refusals[2 * requests.length];
+    const refused = requests.flatMap((request, at): [AdmissionRequest, AdmissionAnswer][] => {
+      const answer = answerOf(refusals[2 * at], refusals[2 * at + 1]);
+      return answer === undefined ? [] : [[request, answer]];
+    });
+    return { refused: new Map(refused), ...(tenant && { lookup: lookupOf(installationId, tenant) }) };
   };
 
   return {
@@ -75,21 +123,12 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
         jobs: new Map(jobs.map((job) => [job.jobId, job])),
       };
     },
-    admit: async (request) => {
-      const { installationId } = request.launch;
-      const outcome = await transact([
-        writeOfJob(request),
-        { tableName: tables.launches, create: itemOfLaunch(request.launch) },
-        await writeOfSlot(request),
-        ...writeOfShare(request),
-      ]);
-      if (outcome.ok) return { kind: 'admitted' };
-      const [job, launch, tenant] = outcome.refusals;
-      if (job !== undefined) return { kind: 'job', ...(job.item && { row: fromItem<Job>(job.item) }) };
-      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: launchOfItem(launch.item) }) };
-      if (tenant === undefined) return { kind: 'share' };
-      const row = tenant.item && fromAttributes(tenant.item);
-      return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
+    admit,
+    admitAll: async (requests) => {
+      const answers: AdmissionAnswer[] = [];
+      for (const some of chunks(requests, ADMISSIONS_A_WRITE))
+        answers.push(...(await admitSome(some, { admit, admitTogether })));
+      return answers;
     },
     release: async ({ life, fleetShare, jobBack, ...change }) => {
       const { installationId, guard } = change;
@@ -122,6 +161,13 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       }
     },
   };
+}
+
+/** The job before the launch; undefined: neither is in the way. */
+function answerOf(job: Refusal | undefined, launch: Refusal | undefined): AdmissionAnswer | undefined {
+  if (job !== undefined) return { kind: 'job', ...(job.item && { row: fromItem<Job>(job.item) }) };
+  if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: launchOfItem(launch.item) }) };
+  return undefined;
 }
 
 /** The given limit replaces only a figure that is invalid, and only while the row still has that figure. */

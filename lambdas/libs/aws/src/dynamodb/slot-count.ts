@@ -7,7 +7,7 @@ import { existsAsTenant, isUnmarked, keyOf } from './tenant-conditions';
 
 const [HELD, CHANGES, OF_OLD] = ['slots_held', 'slot_changes', 'slots'];
 
-/** The limit that an admission is below: the row's own, or a given one while the row's is still what was seen. */
+/** The limit of admissions: the row's own, or a given one while the row's is still what was seen. */
 export type Ceiling =
   | { readonly kind: 'row' }
   | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
@@ -15,6 +15,8 @@ export type Ceiling =
 interface SlotTaking {
   readonly installationId: number;
   readonly now: Date;
+  /** More than one only below a limit that is given. */
+  readonly slots?: number;
   /** What the row must have besides; null: nothing. */
   readonly expected?: Readonly<Record<string, unknown>>;
 }
@@ -23,18 +25,18 @@ interface SlotTaking {
  * The tenant's part of an admission: only of an active tenant that was not deleted, and only below its limit. It marks
  * the tenant as one that has something open.
  */
-export function takeSlot({ installationId, now, expected = {} }: SlotTaking, ceiling: Ceiling): Update {
+export function takeSlots({ installationId, now, slots = 1, expected = {} }: SlotTaking, ceiling: Ceiling): Update {
   const expression = new Expression();
   const condition = [
     existsAsTenant(expression),
     expression.equals('status', 'active'),
     isUnmarked(expression),
-    isBelow(expression, ceiling),
+    hasRoom(expression, slots, ceiling),
     mayCount(expression),
     ...expression.isAsExpected(expected),
   ].join(' AND ');
   const mark = expression.update({ ...markOf(installationId), admitted_at: now.toISOString() });
-  return { key: keyOf(installationId), expression, update: `${mark} ${count(expression, 1)}`, condition };
+  return { key: keyOf(installationId), expression, update: `${mark} ${count(expression, slots)}`, condition };
 }
 
 /**
@@ -73,9 +75,9 @@ export function writeSlotCount(
   };
 }
 
-function count(expression: Expression, difference: 1 | -1): string {
+function count(expression: Expression, difference: number): string {
   const [held, changes] = [expression.name(HELD), expression.name(CHANGES)];
-  return `ADD ${held} ${expression.value(difference)}, ${changes} ${expression.value(1)}`;
+  return `ADD ${held} ${expression.value(difference)}, ${changes} ${expression.value(Math.abs(difference))}`;
 }
 
 /** Something else than a number is not greater than one, and an `ADD` to it would fail as a whole. */
@@ -84,9 +86,11 @@ function mayCount(expression: Expression): string {
   return `(${expression.isMissing(CHANGES)} OR ${isCount}) AND ${expression.isMissing(OF_OLD)}`;
 }
 
-function isBelow(expression: Expression, ceiling: Ceiling): string {
+/** A condition can't add, so room for more than one is what a given limit leaves. */
+function hasRoom(expression: Expression, slots: number, ceiling: Ceiling): string {
   const held = expression.name(HELD);
-  const figure = ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit);
+  const figure =
+    ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit - (slots - 1));
   const room = `(${held} >= ${expression.value(0)} AND ${held} < ${figure})`;
   const first = `(${expression.isMissing(HELD)} AND ${figure} >= ${expression.value(1)})`;
   const isRoom = `(${first} OR ${room})`;

@@ -14,10 +14,15 @@ export type TransactionWrite = { readonly tableName: string } & (
   | { readonly remove: Removal }
 );
 
-/** Of each write that was refused, in the order given, the row that refused it. */
+/** With the row that was in the way. */
+export interface Refusal {
+  readonly item?: Item;
+}
+
+/** A refusal of each write that was refused, in the order given. */
 export type TransactionOutcome =
   | { readonly ok: true }
-  | { readonly ok: false; readonly refusals: readonly ({ readonly item?: Item } | undefined)[] };
+  | { readonly ok: false; readonly refusals: readonly (Refusal | undefined)[] };
 
 /** All of the writes, or none of them. */
 export function createTransactions(
@@ -53,7 +58,7 @@ function toItem(write: TransactionWrite): TransactWriteItem {
 }
 
 /** Undefined: no condition failed, so the transaction was not refused. */
-function refusalsOf(error: unknown): ({ readonly item?: Item } | undefined)[] | undefined {
+function refusalsOf(error: unknown): (Refusal | undefined)[] | undefined {
   const reasons = reasonsOf(error);
   if (!reasons.some(({ Code }) => Code === REFUSED)) return undefined;
   return reasons.map(({ Code, Item }) => (Code === REFUSED ? { ...(isItem(Item) && { item: Item }) } : undefined));

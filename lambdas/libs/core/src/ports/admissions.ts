@@ -18,6 +18,12 @@ export interface Admissions {
    */
   admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
   /**
+   * Several of one tenant by as few writes as can be, the first first: each is answered as `admit` would.
+   *
+   * @param requests at least one, all with the same `rowLimit` and `expected`, and no other limit
+   */
+  admitAll(requests: readonly AdmissionRequest[]): Promise<readonly AdmissionAnswer[]>;
+  /**
    * Changes the launch's row, gives its slots back, the tenant's and the fleet's, and puts its machine's life into the
    * ledger, all in one write or nothing of it. The tenant's slot: only where the states of `guard` are those that hold
    * one, all of them (`givesSlotBack`): that the launch is in one of them proves that it has a slot to give back. A row
@@ -69,6 +75,8 @@ export interface AdmissionRequest {
   readonly launch: Launch;
   /** Replaces the limit of the tenant's row while that is unusable. */
   readonly limit?: number;
+  /** The limit that the tenant's row had when it was read. Absent: an unusable one. */
+  readonly rowLimit?: number;
   /** What the tenant's row must have, by attribute; null: it must have none. Absent: whatever it has. */
   readonly expected?: Readonly<Record<string, unknown>>;
   /** Of the launch's share. */

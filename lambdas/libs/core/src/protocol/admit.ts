@@ -63,7 +63,7 @@ async function write(
   const answer = await deps.admissions.admit({
     ...request,
     // A limit that an operator's edit made unusable is replaced by the tier's own.
-    ...(!tenant.maxRunnersFromRow && { limit: tenant.maxRunners }),
+    ...(tenant.maxRunnersFromRow ? { rowLimit: tenant.maxRunners } : { limit: tenant.maxRunners }),
     ...(turn && { shareLimit: turn.below }),
   });
   switch (answer.kind) {

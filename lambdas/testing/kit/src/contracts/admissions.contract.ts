@@ -94,6 +94,86 @@ export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nex
     expect(await slots()).toBe(2);
   });
 
+  describe('of several at once', () => {
+    const some = (jobIds: readonly number[], rowLimit = 2): AdmissionRequest[] =>
+      jobIds.map((jobId) => ({ ...asNew(jobId), rowLimit }));
+    const jobsWithRow = async (jobIds: readonly number[]): Promise<number[]> => {
+      const rows = await Promise.all(jobIds.map((jobId) => tables.jobs.get(id, jobId)));
+      return rows.flatMap((row) => row?.jobId ?? []);
+    };
+
+    it('admits all that have room, each with its rows and its slot', async () => {
+      const jobIds = Array.from({ length: 60 }, (_, index) => index + 1);
+      await tenant({ max_runners: 60 });
+      const answers = await tables.admissions.admitAll(some(jobIds, 60));
+      expect(answers).toEqual(jobIds.map(() => ({ kind: 'admitted' })));
+      expect(await slots()).toBe(60);
+      await expect(tables.tenants.get(id)).resolves.toMatchObject({ tenant: { slotChanges: 60 } });
+      expect(await jobsWithRow(jobIds)).toEqual(jobIds);
+      expect((await tables.launches.pageOpen(id, { limit: 99 })).rows).toHaveLength(60);
+    });
+
+    it('admits the first where there is no room for all', async () => {
+      await tenant({ max_runners: 2 });
+      const answers = await tables.admissions.admitAll(some([1, 2, 3, 4]));
+      expect(answers.map(({ kind }) => kind)).toEqual(['admitted', 'admitted', 'tenant', 'tenant']);
+      expect(answers[3]).toMatchObject({ lookup: { tenant: { slotsHeld: 2, maxRunners: 2 } } });
+      expect([await slots(), await jobsWithRow([1, 2, 3, 4])]).toEqual([2, [1, 2]]);
+      const full = await tables.admissions.admitAll(some([5, 6]));
+      const lookup = await tables.tenants.get(id);
+      expect(full).toEqual([5, 6].map(() => ({ kind: 'tenant', lookup })));
+    });
+
+    it('goes by the limit that the row has by now', async () => {
+      await tenant({ max_runners: 3 });
+      const answers = await tables.admissions.admitAll(some([1, 2, 3, 4], 9));
+      expect(answers.map(({ kind }) => kind)).toEqual(['admitted', 'admitted', 'admitted', 'tenant']);
+      expect(await slots()).toBe(3);
+    });
+
+    it('answers each that has a row by that row, and admits the others', async () => {
+      await tenant({ max_runners: 9 });
+      await tables.jobs.create(jobOf(1, { state: 'queued' }));
+      await tables.admissions.admit({ ...asNew(5), launch: launchOf(5, { launchId: '3-1' }) });
+      const answers = await tables.admissions.admitAll([...some([1, 2, 3], 9), { ...asKnown(4), rowLimit: 9 }]);
+      expect(answers).toEqual([
+        { kind: 'job', row: await tables.jobs.get(id, 1) },
+        { kind: 'admitted' },
+        { kind: 'launch', row: await tables.launches.get(id, '3-1') },
+        { kind: 'job' },
+      ]);
+      expect(await slots()).toBe(2);
+    });
+
+    it.each([
+      ['is not as expected', {}, { tier: 'large' }],
+      ['is suspended', { status: 'suspended' }, undefined],
+      ['is deleted', { deleted_at: '2026-01-15T12:00:00.000Z' }, undefined],
+      ['has no usable count', { slots_held: 'two' }, undefined],
+    ])('admits none where the tenant’s row %s', async (_how, changes, expected) => {
+      await tenant({ max_runners: 9, ...changes });
+      const requests = some([1, 2], 9).map((request) => ({ ...request, ...(expected && { expected }) }));
+      const lookup = await tables.tenants.get(id);
+      await expect(tables.admissions.admitAll(requests)).resolves.toEqual(
+        requests.map(() => ({ kind: 'tenant', lookup })),
+      );
+      expect(await jobsWithRow([1, 2])).toEqual([]);
+    });
+
+    it('never takes a slot too many beside others', async () => {
+      await tenant({ max_runners: 10 });
+      const rounds = [1, 2, 3, 4].map((round) =>
+        some(
+          [1, 2, 3, 4, 5].map((jobId) => 10 * round + jobId),
+          10,
+        ),
+      );
+      const answers = await Promise.all(rounds.map((requests) => tables.admissions.admitAll(requests)));
+      expect(answers.flat().filter(({ kind }) => kind === 'admitted')).toHaveLength(10);
+      expect(await slots()).toBe(10);
+    });
+  });
+
   it('writes a new job, its launch and the slot', async () => {
     await tenant();
     await expect(tables.admissions.admit(asNew(1))).resolves.toEqual({ kind: 'admitted' });

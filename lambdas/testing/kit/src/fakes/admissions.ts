@@ -2,6 +2,7 @@ import {
   fleetSlotOf,
   givesSlotBack,
   leadsTo,
+  type AdmissionAnswer,
   type Admissions,
   type AdmittedJob,
   type Job,
@@ -23,7 +24,7 @@ export interface InMemoryTables {
 
 /** The rows of all the stores, changed together: nothing here waits, so nothing comes between. */
 export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, usage }: InMemoryTables): Admissions {
-  return {
+  const admissions: Admissions = {
     read: async ({ installationId, launchId, jobIds }) => {
       const launch = launches.rows.get(`${installationId}/${launchId}`);
       const found = jobIds.flatMap((jobId) => jobs.rows.get(`${installationId}/${jobId}`) ?? []);
@@ -50,6 +51,11 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       launches.rows.set(launchKey, launch);
       return { kind: 'admitted' };
     },
+    admitAll: async (requests) => {
+      const answers: AdmissionAnswer[] = [];
+      for (const request of requests) answers.push(await admissions.admit(request));
+      return answers;
+    },
     release: async ({ installationId, launchId, guard, changes, fleetShare, life, jobBack }) => {
       const isGivenBack = givesSlotBack(guard.from);
       const key = `${installationId}/${launchId}`;
@@ -69,6 +75,7 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, 
       return { kind: 'released' };
     },
   };
+  return admissions;
 }
 
 /** Undefined: the row as it is forbids the write. */

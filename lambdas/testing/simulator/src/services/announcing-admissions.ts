@@ -20,6 +20,11 @@ export function announcing(
       tellLost(request.launch.installationId, request.launch.jobId);
       return answer;
     },
+    admitAll: async (requests) => {
+      const answers = await inner.admitAll(requests);
+      for (const { launch } of requests) tellLost(launch.installationId, launch.jobId);
+      return answers;
+    },
     release: async (request) => {
       const answer = await inner.release(request);
       tellLost(request.installationId, jobIdOfLaunch(request.launchId));

@@ -99,11 +99,14 @@ test('calls are counted by service, with the busiest second and what was turned 
   const counted = traffic.counted(draw);
   for (let call = 0; call < 3; call += 1) counted('fleet', 'run', [{}]);
   counted('configs', 'put', [{}]);
-  counted('admissions', 'admit', [{ launch: { installationId: 7 } }]);
+  const request = { launch: { installationId: 7 } };
+  counted('admissions', 'read', [{ installationId: 7 }]);
+  counted('admissions', 'admit', [request]);
+  counted('admissions', 'admitAll', [[request, request]]);
   expect(Object.fromEntries(traffic.of('return'))).toEqual({
     RunInstances: { calls: 3, peak: 3, throttled: 2 },
     SSM: { calls: 1, peak: 1, throttled: 0 },
-    DynamoDB: { calls: 1, peak: 1, throttled: 0 },
+    DynamoDB: { calls: 3, peak: 3, throttled: 0 },
   });
-  expect(traffic.hottestRow).toBe(1);
+  expect(traffic.hottestRow).toBe(2);
 });

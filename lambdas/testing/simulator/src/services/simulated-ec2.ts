@@ -1,4 +1,5 @@
 import {
+  SECOND,
   TAG,
   isMachineOf,
   isOrderId,
@@ -11,6 +12,9 @@ import type { InMemoryBlanks, InMemoryFleet, InMemoryLaunchStore } from '@multi-
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
 import type { Machines } from './machines';
+
+/** For so long the adapter looks at a new machine. */
+const LOOKS = 7 * SECOND;
 
 /** The in-memory fleet with machines that live behind it, and with a Describe that may be behind. */
 export function createSimulatedEc2(deps: {
@@ -77,7 +81,14 @@ export function createSimulatedEc2(deps: {
         begin(instanceId, ownerOf(request.intent.clientToken, index));
       return answer;
     },
-    dress: (blank, owner) => deps.blanks.dress(blank, owner),
+    // A new one that Describe does not show yet is looked at again, and then no longer.
+    dress: async (machine, owner) => {
+      const hiddenUntil = machines.all.get(machine.instanceId)?.hiddenUntil ?? 0;
+      const hidden = hiddenUntil - scheduler.now();
+      if (hidden > 0 && machine.isNew === true)
+        await new Promise<void>((resolve) => void scheduler.after(Math.min(hidden, LOOKS), resolve));
+      return scheduler.now() < hiddenUntil ? 'unfit' : deps.blanks.dress(machine, owner);
+    },
   };
   return { fleet, blanks };
 }

@@ -53,7 +53,8 @@ export function createTraffic(scheduler: Scheduler, partOf: () => string, config
     loads.set(service, load);
     return load;
   };
-  const countRow = (at: number, [request]: readonly unknown[]): void => {
+  const countRow = (at: number, [asked]: readonly unknown[]): void => {
+    const [request] = [asked].flat();
     const { installationId, launch } = request as { installationId?: number; launch?: { installationId: number } };
     if (rows.at !== at) rows = { at, calls: new Map() };
     const tenant = installationId ?? launch?.installationId ?? 0;
@@ -74,7 +75,7 @@ export function createTraffic(scheduler: Scheduler, partOf: () => string, config
       load.calls += 1;
       load.peak = Math.max(load.peak, second.calls);
       if (isTurnedAway(fault)) load.throttled += 1;
-      if (port === 'admissions') countRow(at, args);
+      if (port === 'admissions' && method !== 'read') countRow(at, args);
       return fault;
     },
     of: (part) => parts.get(part) ?? new Map(),
