@@ -32,7 +32,8 @@ export async function admitSome(
   { admit, admitTogether }: Writes,
 ): Promise<readonly AdmissionAnswer[]> {
   const answers = new Map<AdmissionRequest, AdmissionAnswer>();
-  let left = requests;
+  let left: readonly AdmissionRequest[] = eachOnce(requests);
+  const others = requests.filter((request) => !left.includes(request));
   let rowLimit = requests[0]?.rowLimit;
   for (let tries = 0; tries < TRIES && left.length > 1 && rowLimit !== undefined; tries += 1) {
     const { refused, lookup } = await admitTogether(left, rowLimit);
@@ -50,8 +51,19 @@ export async function admitSome(
       [left, rowLimit] = [left.slice(0, fit), limit];
     }
   }
-  for (const request of left) answers.set(request, await admit(request));
+  for (const request of [...left, ...others]) answers.set(request, await admit(request));
   return requests.flatMap((request) => answers.get(request) ?? []);
+}
+
+/** A transaction may not name a row twice: of a message that came twice only the first is in it. */
+function eachOnce(requests: readonly AdmissionRequest[]): readonly AdmissionRequest[] {
+  const rows = new Set<number | string>();
+  return requests.filter(({ job, launch: { launchId } }) => {
+    const { jobId } = job.kind === 'new' ? job.row : job;
+    if (rows.has(jobId) || rows.has(launchId)) return false;
+    rows.add(jobId).add(launchId);
+    return true;
+  });
 }
 
 function withSlots(lookup: TenantLookup, more: number): TenantLookup {

