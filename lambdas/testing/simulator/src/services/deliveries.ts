@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { Scheduler } from '../engine/scheduler';
@@ -55,10 +56,15 @@ interface Sent {
   readonly installationId: number;
 }
 
+/** One that failed, which may be sent again for days: an hour's outage leaves a hundred thousand of them. */
+interface Failed extends Omit<Sent, 'body'> {
+  readonly packed: Buffer;
+}
+
 export function createDeliveries({ events, scheduler, random, faultKinds, trace }: DeliveryDeps): Deliveries {
   const list: DeliveryRecord[] = [];
   const failures: DeliveryRecord[] = [];
-  const contents = new Map<number, Sent>();
+  const contents = new Map<number, Failed>();
   let guids = 0;
   let listed = 0;
   let open = 0;
@@ -79,7 +85,8 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
     };
     list.push(delivery);
     if (ok) return;
-    contents.set(id, sent);
+    const { body, ...rest } = sent;
+    contents.set(id, { ...rest, packed: deflateRawSync(body) });
     if (delivery.answered) failures.push(delivery);
   };
   const attempt = (sent: Sent, delay: number, redelivery: boolean): void => {
@@ -129,9 +136,10 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
         attempt(sent, random.between(SECOND, 3 * MINUTE), true);
     },
     redeliver(id) {
-      const sent = contents.get(id);
-      if (sent === undefined) return false;
-      attempt(sent, random.between(SECOND, 5 * SECOND), true);
+      const failed = contents.get(id);
+      if (failed === undefined) return false;
+      const { packed, ...rest } = failed;
+      attempt({ ...rest, body: inflateRawSync(packed).toString() }, random.between(SECOND, 5 * SECOND), true);
       return true;
     },
   };
