@@ -119,10 +119,10 @@ export const SCENARIOS = [
         ['boot', 'busy', 'idle', 'job-done'],
       );
       const kinds = result.api.reports.map((events) => events.map(({ kind }) => kind).filter((kind) => kind !== 'log'));
-      assert.deepEqual(kinds, [
-        ['boot', 'busy'],
-        ['idle', 'end'],
-      ]);
+      assert.deepEqual(kinds.flat(), ['boot', 'busy', 'idle', 'end']);
+      // One of the start and one of the end; a job may be over before the first has read what there is to tell.
+      assert.equal(kinds.length, 2);
+      assert.deepEqual(kinds[0].slice(0, 2), ['boot', 'busy']);
       const after = (_, index) => (index === 0 ? '' : `after-${index}`);
       assert.deepEqual(result.api.states, result.api.reports.map(after), 'what it says that it has reported');
       assert.deepEqual(result.shutdowns, ['-h now ghr: job-done']);
