@@ -105,6 +105,7 @@ export async function boot(text, root, scenario) {
       seen.shutdowns.push(body.toString());
       ended();
     }
+    if (path === '/reported') return { status: machine.seen.reports.length > 0 ? 200 : 404 };
     const about = /^\/runner\/(\w+)$/.exec(path)?.[1];
     if (about !== undefined) seen.runner[about] = body.toString();
     seen.ranAt ??= about === undefined ? undefined : Date.now();

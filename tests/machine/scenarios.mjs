@@ -106,6 +106,8 @@ function withSudo(text) {
 export const SCENARIOS = [
   {
     name: 'runs one job as an unprivileged user with its own configuration, and shuts down',
+    // A job that is over before its start is told is told of with it.
+    runner: 'outlasts-its-report',
     version: { name: '2.336.0', since: now() - 3 * DAY },
     timed: true,
     env: { GHR_REPORT_SECONDS: '600' },
@@ -119,10 +121,10 @@ export const SCENARIOS = [
         ['boot', 'busy', 'idle', 'job-done'],
       );
       const kinds = result.api.reports.map((events) => events.map(({ kind }) => kind).filter((kind) => kind !== 'log'));
-      assert.deepEqual(kinds.flat(), ['boot', 'busy', 'idle', 'end']);
-      // One of the start and one of the end; a job may be over before the first has read what there is to tell.
-      assert.equal(kinds.length, 2);
-      assert.deepEqual(kinds[0].slice(0, 2), ['boot', 'busy']);
+      assert.deepEqual(kinds, [
+        ['boot', 'busy'],
+        ['idle', 'end'],
+      ]);
       const after = (_, index) => (index === 0 ? '' : `after-${index}`);
       assert.deepEqual(result.api.states, result.api.reports.map(after), 'what it says that it has reported');
       assert.deepEqual(result.shutdowns, ['-h now ghr: job-done']);

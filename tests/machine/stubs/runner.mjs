@@ -5,7 +5,7 @@ import { ATTACKS } from './attacks.mjs';
  * listener's own codes only 7 is passed on, only on request, and only when run.sh handles signals itself; nearly
  * everything else exits with 0.
  *
- * @param url where the listener sends its report
+ * @param url where the listener sends its report, and asks for what the machine API has heard
  * @param imds the machine's metadata service, for jobs that ask it
  * @param behaviour one of the names in LISTENER or ATTACKS
  */
@@ -16,7 +16,7 @@ export function runnerFiles({ url, imds = '', behaviour = 'job', version }) {
     'run.sh': RUN,
     'run-helper.sh.template': HELPER,
     'bin/Runner.Listener':
-      `#!/bin/bash\nIMDS='${imds}'\nreport() { curl -s --noproxy "*" --data-binary @- "${url}/runner/$1" >/dev/null; ` +
+      `#!/bin/bash\nIMDS='${imds}' CONTROL='${url}'\nreport() { curl -s --noproxy "*" --data-binary @- "${url}/runner/$1" >/dev/null; ` +
       `}\n${LISTENER_START}${listener}`,
   };
   return behaviour === 'broken'
@@ -68,6 +68,9 @@ job() {
 
 const LISTENER = {
   job: `steps() { ps -ef | report processes; echo 'a "quoted" \\\\ line with ünicode'; }
+job steps
+`,
+  'outlasts-its-report': `steps() { until curl -sf --noproxy "*" "$CONTROL/reported"; do sleep 0.1; done; }
 job steps
 `,
   'notes-its-start': `date +%s%3N | report started
