@@ -33,7 +33,7 @@ for (const { name } of wanted) {
   console.log(`${name.padEnd(width)}  ${by === undefined ? `SURVIVED: ${problem}` : by}`);
 }
 console.log(`${killed.length} passed, ${results.length - killed.length} failed`);
-// Not `exit`, which drops what a pipe has not taken yet: more than 64 KB here.
+// Not `exit`, which drops what its reader has not taken yet.
 process.exitCode = killed.length === results.length && results.length > 0 ? 0 : 1;
 
 /** The first failing test, or why there is none. */
