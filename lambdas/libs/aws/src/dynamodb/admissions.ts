@@ -54,7 +54,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
     tableName: tables.launches,
     create: itemOfLaunch(launch),
   });
-  const lookupOf = (installationId: number, { item }: Refusal): TenantLookup =>
+  const lookupOf = (installationId: number, item: Item | undefined): TenantLookup =>
     parseTenantRow(installationId, item && fromAttributes(item), tiers, defaultTier);
   const writeOfSlot = async ({ launch: { installationId }, limit, expected }: AdmissionRequest) => {
     const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
@@ -81,7 +81,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
     const [job, launch, tenant] = outcome.refusals;
     const answer = answerOf(job, launch);
     if (answer !== undefined) return answer;
-    return tenant === undefined ? { kind: 'share' } : { kind: 'tenant', lookup: lookupOf(installationId, tenant) };
+    return tenant === undefined ? { kind: 'share' } : { kind: 'tenant', lookup: lookupOf(installationId, tenant.item) };
   };
   /** All of them, or none, with what stood in the way of each, and the tenant's row where that did. */
   const admitTogether = async (requests: readonly AdmissionRequest[], rowLimit: number): Promise<Together> => {
@@ -104,7 +104,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       const answer = answerOf(refusals[2 * at], refusals[2 * at + 1]);
       return answer === undefined ? [] : [[request, answer]];
     });
-    return { refused: new Map(refused), ...(tenant && { lookup: lookupOf(installationId, tenant) }) };
+    return { refused: new Map(refused), ...(tenant && { lookup: lookupOf(installationId, tenant.item) }) };
   };
 
   return {
@@ -118,7 +118,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       const [launch] = rows.get(tables.launches) ?? [];
       const jobs = (rows.get(tables.jobs) ?? []).map((item) => fromItem<Job>(item));
       return {
-        lookup: parseTenantRow(installationId, tenant && fromAttributes(tenant), tiers, defaultTier),
+        lookup: lookupOf(installationId, tenant),
         ...(launch && { launch: launchOfItem(launch) }),
         jobs: new Map(jobs.map((job) => [job.jobId, job])),
       };
