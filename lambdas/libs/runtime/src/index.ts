@@ -10,6 +10,7 @@ export * from './side-by-side';
 export * from './invocation';
 export * from './lambda-events';
 export * from './lazy';
+export * from './gather';
 export * from './assert-never';
 export * from './system-clock';
 export * from './txt-resolver';

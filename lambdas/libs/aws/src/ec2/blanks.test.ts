@@ -197,7 +197,9 @@ describe('a machine that becomes a tenant’s', () => {
       [...all, 'i-4'].map((instanceId) => blanks.dress({ instanceId, blankId: 'blank-1' }, owner)),
     );
     expect(answers).toEqual(['dressed', 'dressed', 'dressed', 'unfit']);
-    expect(named(sent, 'DescribeInstances')).toEqual([{ Filters: [{ Name: 'instance-id', Values: [...all, 'i-4'] }] }]);
+    expect(named(sent, 'DescribeInstances')).toEqual([
+      { Filters: [{ Name: 'instance-id', Values: [...all, 'i-4'] }], MaxResults: 1_000 },
+    ]);
     expect(named(sent, 'CreateTags').map(({ Resources }) => Resources)).toEqual(
       all.map((one) => [one, 'vol-1', 'eni-1']),
     );

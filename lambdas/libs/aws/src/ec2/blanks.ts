@@ -6,10 +6,10 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { TAG, type BlankMachines, type BlankRequest, type DressedMachine, type Owner } from '@multi-tenant-runner/core';
-import { parseAwsError } from '../aws-error';
+import type { AwsError } from '../aws-error';
 import { createInstanceReader } from './describe-together';
 import { parseStartedGroup } from './parse-machine';
-import { retrying, type Sleep } from './retrying';
+import { repeating, retrying, type Sleep } from './retrying';
 import { askUntilClear } from './run-instance';
 import { buildRunInput, toTags, type FleetTags } from './run-input';
 import { createUserDataBuilder, decideTemplateError } from './user-data';
@@ -45,17 +45,9 @@ export function createEc2Blanks({ client, sleep, ...settings }: BlanksDeps): Bla
     return read(instanceId);
   };
   /** EC2 may not know a part of a new machine yet, or not its tags, by which it allows the call. */
-  const change = async (isNew: boolean, call: () => Promise<unknown>): Promise<void> => {
-    for (const pause of isNew ? PAUSES : []) {
-      try {
-        await retrying(sleep, call);
-        return;
-      } catch (error) {
-        if (!UNKNOWN_YET.test(parseAwsError(error).code)) throw error;
-      }
-      await sleep(pause);
-    }
-    await retrying(sleep, call);
+  const change = (isNew: boolean, call: () => Promise<unknown>): Promise<unknown> => {
+    const isWorthIt = ({ code }: AwsError): boolean => UNKNOWN_YET.test(code);
+    return repeating({ sleep, pauses: isNew ? PAUSES : [], isWorthIt }, () => retrying(sleep, call));
   };
   const setGroup = async (instance: Instance, groupId: string, isNew: boolean): Promise<void> => {
     for (const { NetworkInterfaceId, Groups = [] } of instance.NetworkInterfaces ?? []) {

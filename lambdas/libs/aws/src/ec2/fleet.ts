@@ -1,4 +1,4 @@
-import { DescribeInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter } from '@aws-sdk/client-ec2';
+import { TerminateInstancesCommand, type EC2Client, type Filter } from '@aws-sdk/client-ec2';
 import {
   TAG,
   isGone,
@@ -12,6 +12,7 @@ import {
 } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
 import { chunks } from '../chunks';
+import { describeByIds, describeInstances } from './describe-instances';
 import { ALIVE, parseMachine, parseState } from './parse-machine';
 import { retrying, type Sleep } from './retrying';
 import { runInstance, runInstances } from './run-instance';
@@ -26,8 +27,6 @@ export interface FleetDeps extends FleetTags {
 
 /** Milliseconds between attempts: EC2 is eventually consistent, so a new machine may be unknown for a moment. */
 const UNKNOWN_ID_PAUSES = [1_500, 3_000];
-/** EC2 takes 200 values in one filter. */
-const IDS_A_CALL = 200;
 const IDS_A_TERMINATION = 50;
 /** EC2's code for a machine with termination protection. */
 const PROTECTED = 'OperationNotPermitted';
@@ -36,22 +35,8 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   const { client, environment, sleep } = deps;
   const buildUserData = createUserDataBuilder(deps);
 
-  const describe = async (filters: Filter[]): Promise<Machine[]> => {
-    const machines: Machine[] = [];
-    let next: string | undefined;
-    do {
-      const token = next;
-      const page = await retrying(sleep, () =>
-        client.send(
-          new DescribeInstancesCommand({ Filters: filters, MaxResults: 1_000, ...(token && { NextToken: token }) }),
-        ),
-      );
-      for (const reservation of page.Reservations ?? [])
-        machines.push(...(reservation.Instances ?? []).flatMap(parseMachine));
-      next = page.NextToken;
-    } while (next !== undefined && next !== '');
-    return machines;
-  };
+  const describe = async (filters: Filter[]): Promise<Machine[]> =>
+    (await describeInstances(deps, filters)).flatMap(parseMachine);
 
   const terminateTogether = async (ids: readonly string[]): Promise<[string, EndState][]> => {
     const answer = await retrying(sleep, () => client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] })));
@@ -128,13 +113,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
         for (const [id, state] of await terminateChunk(chunk)) states.set(id, state);
       return states;
     },
-    // By filter: `InstanceIds` fails for all of them if one is unknown.
-    describe: async (instanceIds) => {
-      const found: Machine[] = [];
-      for (const chunk of chunks(instanceIds, IDS_A_CALL))
-        found.push(...(await describe([{ Name: 'instance-id', Values: chunk }])));
-      return found.filter((machine) => instanceIds.includes(machine.instanceId));
-    },
+    describe: async (instanceIds) => (await describeByIds(deps, instanceIds)).flatMap(parseMachine),
     findByToken: async (clientToken) => {
       const found = await describe([{ Name: 'client-token', Values: [clientToken] }]);
       return found.filter((machine) => machine.clientToken === clientToken);

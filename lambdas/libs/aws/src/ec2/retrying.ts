@@ -1,20 +1,33 @@
-import { isThrottle, parseAwsError } from '../aws-error';
+import { isThrottle, parseAwsError, type AwsError } from '../aws-error';
 
 export type Sleep = (milliseconds: number) => Promise<void>;
 
-const ATTEMPTS = 4;
 export const PAUSE = 400;
+const PAUSES = [PAUSE, 2 * PAUSE, 4 * PAUSE];
 
 /** For idempotent calls. The client itself does not retry, as the launch must see every answer of RunInstances. */
-export async function retrying<T>(sleep: Sleep, call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+export function retrying<T>(sleep: Sleep, call: () => Promise<T>): Promise<T> {
+  const isWorthIt = (failure: AwsError): boolean =>
+    isThrottle(failure) || failure.httpStatus === undefined || failure.httpStatus >= 500;
+  return repeating({ sleep, pauses: PAUSES, isWorthIt }, call);
+}
+
+/** Once more after each pause, as long as the failure is worth it. */
+export async function repeating<T>(
+  how: {
+    readonly sleep: Sleep;
+    readonly pauses: readonly number[];
+    readonly isWorthIt: (failure: AwsError) => boolean;
+  },
+  call: () => Promise<T>,
+): Promise<T> {
+  for (const pause of how.pauses) {
     try {
       return await call();
     } catch (error) {
-      const failure = parseAwsError(error);
-      const worthIt = isThrottle(failure) || failure.httpStatus === undefined || failure.httpStatus >= 500;
-      if (!worthIt || attempt >= ATTEMPTS) throw error;
+      if (!how.isWorthIt(parseAwsError(error))) throw error;
     }
-    await sleep(PAUSE * 2 ** (attempt - 1));
+    await how.sleep(pause);
   }
+  return call();
 }
