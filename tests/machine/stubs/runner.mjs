@@ -16,8 +16,9 @@ export function runnerFiles({ url, imds = '', behaviour = 'job', version }) {
     'run.sh': RUN,
     'run-helper.sh.template': HELPER,
     'bin/Runner.Listener':
-      `#!/bin/bash\nIMDS='${imds}' CONTROL='${url}'\nreport() { curl -s --noproxy "*" --data-binary @- "${url}/runner/$1" >/dev/null; ` +
-      `}\n${LISTENER_START}${listener}`,
+      `#!/bin/bash\nIMDS='${imds}' CONTROL='${url}'\n` +
+      `report() { curl -s --noproxy "*" --data-binary @- "$CONTROL/runner/$1" >/dev/null; }\n` +
+      `${LISTENER_START}${listener}`,
   };
   return behaviour === 'broken'
     ? { ...files, 'run.sh': '#!/bin/bash\nexit 3\n' }
