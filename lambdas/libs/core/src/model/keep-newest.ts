@@ -5,6 +5,7 @@
 export function keepNewest<K, V>(map: Map<K, V>, most: number, key: K, value: V): void {
   map.delete(key);
   map.set(key, value);
+  if (map.size <= most) return;
   const [oldest] = map.keys();
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
+  if (oldest !== undefined) map.delete(oldest);
 }
