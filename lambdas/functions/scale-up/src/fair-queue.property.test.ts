@@ -9,6 +9,9 @@ const NEVER = () => () => undefined;
 const tenantsOf = (range: { readonly minLength?: number }) =>
   fc.array(fc.integer({ min: 1, max: 5 }), { ...range, maxLength: 30 });
 
+/** Whether each that would ride along may. */
+const RIDES = fc.infiniteStream(fc.boolean());
+
 test("as many calls at a time as may be, each exactly once, in its tenant's order", async () => {
   await fc.assert(
     fc.asyncProperty(tenantsOf({}), fc.integer({ min: 1, max: 4 }), async (tenants, atOnce) => {
@@ -41,7 +44,8 @@ test(
     'nobody twice',
   async () => {
     await fc.assert(
-      fc.asyncProperty(tenantsOf({ minLength: 2 }), fc.integer({ min: 1, max: 4 }), async (tenants, atOnce) => {
+      fc.asyncProperty(tenantsOf({ minLength: 2 }), fc.integer({ min: 1, max: 4 }), RIDES, async (...given) => {
+        const [tenants, atOnce, rides] = given;
         const turns = createFairQueue({ atOnce, longest: 1_000, after: NEVER });
         let open = (): void => undefined;
         const gate = new Promise<void>((resolve) => (open = resolve));
@@ -49,7 +53,10 @@ test(
         // All wait before the first goes.
         const all = [
           ...Array.from({ length: atOnce }, () => turns.take(0, () => gate)),
-          ...tenants.map((tenant) => turns.take(tenant, async () => void begun.push(tenant))),
+          ...tenants.map((tenant) => {
+            const begin = async () => begun.push(tenant);
+            return turns.take(tenant, begin, async () => (rides.next().value === true ? begin() : undefined));
+          }),
         ];
         open();
         await Promise.all(all);
@@ -62,6 +69,50 @@ test(
     );
   },
 );
+
+test("a call rides along once or has its turn, in its tenant's order", async () => {
+  await fc.assert(
+    fc.asyncProperty(tenantsOf({}), RIDES, async (tenants, rides) => {
+      const turns = createFairQueue({ longest: 1_000, after: NEVER });
+      const begun: { tenant: number; call: number }[] = [];
+      const answers = tenants.map((tenant, call) => {
+        const begin = async () => {
+          begun.push({ tenant, call });
+          await Promise.resolve();
+          return call;
+        };
+        const ride = async () => {
+          await Promise.resolve();
+          return rides.next().value === true ? begin() : undefined;
+        };
+        return turns.take(tenant, begin, ride);
+      });
+      expect(await Promise.all(answers)).toEqual(tenants.map((_, call) => call));
+      expect(begun).toHaveLength(tenants.length);
+      for (const tenant of new Set(tenants)) {
+        const own = begun.filter((one) => one.tenant === tenant).map(({ call }) => call);
+        expect(own).toEqual([...own].sort((a, b) => a - b));
+      }
+    }),
+  );
+});
+
+test('a ride that fails tells only its own caller', async () => {
+  const turns = createFairQueue({ longest: 1_000, after: NEVER });
+  let end = (): void => undefined;
+  const before = turns.take(1, () => new Promise<void>((resolve) => (end = resolve)));
+  const others = [2, 3, 4].map((tenant) =>
+    turns.take(
+      tenant,
+      async () => 'in turn',
+      async () => (tenant === 3 ? Promise.reject(new Error('no table')) : undefined),
+    ),
+  );
+  end();
+  await before;
+  const told = await Promise.allSettled(others);
+  expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
 
 test('a call that fails ends its turn and tells only its own caller', async () => {
   const turns = createFairQueue({ longest: 1_000, after: NEVER });

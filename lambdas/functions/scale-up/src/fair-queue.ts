@@ -2,7 +2,10 @@ import { ofThisInvocation } from '@multi-tenant-runner/runtime';
 
 /** Lets calls through one after the other, or so many at once, in turn by tenant. */
 export interface FairQueue {
-  take<T>(tenant: number, call: () => Promise<T>): Promise<T>;
+  /**
+   * @param ride tried while another tenant has its turn, once for each such turn; undefined: not now, so it waits on
+   */
+  take<T>(tenant: number, call: () => Promise<T>, ride?: () => Promise<T | undefined>): Promise<T>;
 }
 
 export interface FairQueueOptions {
@@ -16,32 +19,69 @@ export interface FairQueueOptions {
   readonly after: (milliseconds: number, callBack: () => void) => () => void;
 }
 
+interface Waiting {
+  /** Counts up. */
+  readonly asked: number;
+  readonly start: () => void;
+  /** False: it could not, and waits on. */
+  readonly ride?: () => Promise<boolean>;
+}
+
 /**
  * Of those who wait, the tenant goes next whose turn is longest ago: before a call, at most one call of each other
- * tenant and what its own tenant asked earlier.
+ * tenant and what its own tenant asked earlier. With a turn the first call of each other tenant may ride along whose
+ * turn is as long ago.
  */
 export function createFairQueue({ atOnce = 1, longest, after }: FairQueueOptions): FairQueue {
-  const waiting = new Map<number, (() => void)[]>();
-  /** When each tenant had its last turn, since somebody has been waiting. */
-  const lastTurns = new Map<number, number>();
-  let turns = 0;
+  const waiting = new Map<number, readonly Waiting[]>();
+  const riding = new Set<Waiting>();
+  /** The round in which each tenant had its last turn, since somebody has been waiting. */
+  const lastRounds = new Map<number, number>();
+  let round = 0;
+  let asked = 0;
   let underWay = 0;
 
-  const longestAgo = (): number | undefined =>
-    [...waiting.keys()].reduce<number | undefined>((first, tenant) => {
-      if (first === undefined) return tenant;
-      return (lastTurns.get(tenant) ?? 0) < (lastTurns.get(first) ?? 0) ? tenant : first;
-    }, undefined);
-  const next = (): void => {
-    if (underWay === atOnce) return;
-    const tenant = longestAgo();
-    if (tenant === undefined) return lastTurns.clear();
-    underWay += 1;
-    const [start, ...later] = waiting.get(tenant) ?? [];
+  const lastOf = (tenant: number): number => lastRounds.get(tenant) ?? 0;
+  const askedOf = (tenant: number): number => waiting.get(tenant)?.[0]?.asked ?? 0;
+  /** The tenants that wait and had their last turn longest ago, in the order in which they asked. */
+  const longestAgo = (): readonly number[] => {
+    const last = Math.min(...[...waiting.keys()].map(lastOf));
+    return [...waiting.keys()].filter((tenant) => lastOf(tenant) === last).sort((a, b) => askedOf(a) - askedOf(b));
+  };
+  const takeFirst = (tenant: number): Waiting | undefined => {
+    const [first, ...later] = waiting.get(tenant) ?? [];
     if (later.length > 0) waiting.set(tenant, later);
     else waiting.delete(tenant);
-    lastTurns.set(tenant, (turns += 1));
-    start?.();
+    return first;
+  };
+  const next = (): void => {
+    // Whoever can't ride waits on, and must not find that another had two turns meanwhile.
+    if (underWay === atOnce || riding.size > 0) return;
+    const [tenant, ...others] = longestAgo();
+    if (tenant === undefined) return lastRounds.clear();
+    underWay += 1;
+    lastRounds.set(tenant, (round += 1));
+    takeFirst(tenant)?.start();
+    for (const other of others) void rideAlong(other);
+  };
+  const rideAlong = async (tenant: number): Promise<void> => {
+    const first = waiting.get(tenant)?.[0];
+    if (first?.ride === undefined) return;
+    const before = lastOf(tenant);
+    lastRounds.set(tenant, round);
+    takeFirst(tenant);
+    riding.add(first);
+    const end = (): void => {
+      riding.delete(first);
+      next();
+    };
+    const cancel = after(longest, end);
+    if (!(await first.ride())) {
+      waiting.set(tenant, [first, ...(waiting.get(tenant) ?? [])]);
+      lastRounds.set(tenant, before);
+    }
+    cancel();
+    end();
   };
   const turn = async <T>(call: () => Promise<T>): Promise<T> => {
     let over = false;
@@ -61,10 +101,21 @@ export function createFairQueue({ atOnce = 1, longest, after }: FairQueueOptions
   };
 
   return {
-    take: (tenant, call) =>
-      new Promise((resolve, reject) => {
+    take: <T>(tenant: number, call: () => Promise<T>, ride?: () => Promise<T | undefined>) =>
+      new Promise<T>((resolve, reject) => {
         const start = ofThisInvocation(() => void turn(call).then(resolve, reject));
-        waiting.set(tenant, [...(waiting.get(tenant) ?? []), start]);
+        const tryRide = ofThisInvocation(async () => {
+          try {
+            const got = await ride?.();
+            if (got === undefined) return false;
+            resolve(got);
+          } catch (cause) {
+            reject(cause);
+          }
+          return true;
+        });
+        const own = { asked: (asked += 1), start, ...(ride && { ride: tryRide }) };
+        waiting.set(tenant, [...(waiting.get(tenant) ?? []), own]);
         next();
       }),
   };

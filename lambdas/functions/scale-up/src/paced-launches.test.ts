@@ -10,9 +10,12 @@ function setUp(places: readonly (number | undefined)[]) {
   const clock = createTestClock();
   const taken: (readonly Draw[])[] = [];
   const budgets = {
-    place: async (draws: readonly Draw[]) => {
-      const seconds = places[taken.push(draws) - 1];
+    place: async (draws: readonly Draw[], longest: number) => {
+      const seconds = places[taken.length];
       if (seconds === -1) throw new Error('no table');
+      // What is too far away takes nothing.
+      if (seconds !== undefined && seconds * SECOND > longest) return undefined;
+      taken.push(draws);
       return seconds === undefined ? undefined : plus(clock.now(), seconds * SECOND);
     },
   };
@@ -22,8 +25,10 @@ function setUp(places: readonly (number | undefined)[]) {
     (milliseconds, callBack) => {
       // The bound of a turn never comes.
       if (milliseconds >= 20 * SECOND) return () => undefined;
-      clock.advance(milliseconds);
-      queueMicrotask(callBack);
+      setImmediate(() => {
+        clock.advance(milliseconds);
+        callBack();
+      });
       return () => undefined;
     },
   );
@@ -52,6 +57,19 @@ test('tenants take turns, whoever asked first', async () => {
   const { call, begun } = setUp([0, 1, 1, 1, 1]);
   await Promise.all([call(1), call(1), call(1), call(2), call(3)]);
   expect(begun.slice(1).map(({ tenant }) => tenant)).toEqual([2, 3, 1, 1]);
+});
+
+test('one call of each other tenant starts with a turn, where it may at once', async () => {
+  const { call, begun } = setUp([0, 0, 0, 4, 5, 6]);
+  await Promise.all([call(1), call(1), call(1), call(2), call(3), call(4)]);
+  expect([...begun].sort((a, b) => a.at - b.at || a.tenant - b.tenant)).toEqual([
+    { tenant: 1, at: 0 },
+    { tenant: 2, at: 0 },
+    { tenant: 3, at: 0 },
+    { tenant: 4, at: 4 },
+    { tenant: 1, at: 9 },
+    { tenant: 1, at: 15 },
+  ]);
 });
 
 test('without a place soon the call is not made, and counts as throttled', async () => {

@@ -67,33 +67,40 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
     { tokens: machines, rate: DRESSING_RATE.tags },
     { tokens: hasGroups ? machines : 0, rate: DRESSING_RATE.groups },
   ];
-  /** Whether the calls may start now; false: not in time. */
-  const waitForPlace = async (draws: readonly Draw[], longest: number, line?: AccountLine): Promise<boolean> => {
-    let at: Date | undefined;
+  /** Milliseconds until the place that it takes; undefined: there is none in time. */
+  const takePlace = async (draws: readonly Draw[], longest: number, of?: AccountLine): Promise<number | undefined> => {
     try {
-      at = await deps.budgets.place(draws, longest, line);
+      const at = await deps.budgets.place(draws, longest, of);
+      return at && at.getTime() - deps.clock.now().getTime();
     } catch (cause) {
       // The line is a courtesy: EC2 itself says when it is too much.
       deps.log.warn("The account's line of launches could not be read, so a launch goes without its place", { cause });
-      return true;
+      return 0;
     }
-    if (at === undefined) return false;
-    const wait = at.getTime() - deps.clock.now().getTime();
-    if (wait > 0) await pause(wait);
-    return true;
+  };
+  const waitUntil = async (wait: number | undefined): Promise<boolean> => {
+    if (wait !== undefined && wait > 0) await pause(wait);
+    return wait !== undefined;
   };
 
+  /** The last turn did not have to wait. */
+  let isFree = true;
   const waitsFor = (tenant: number, draw: LineDraw): Promise<boolean> => {
     const asked = deps.clock.now().getTime();
-    return turns.take(tenant, async () => {
+    const inTurn = async (): Promise<boolean> => {
       if (deps.clock.now().getTime() - asked > mayWait) return false;
-      return waitForPlace(drawsOf(draw), LONGEST_PLACE);
-    });
+      const wait = await takePlace(drawsOf(draw), LONGEST_PLACE);
+      isFree = wait !== undefined && wait <= 0;
+      return waitUntil(wait);
+    };
+    // Beside another tenant's turn, and by the same write, where both may start now.
+    const ride = async () => (isFree && (await takePlace(drawsOf(draw), 0)) !== undefined ? true : undefined);
+    return turns.take(tenant, inTurn, ride);
   };
   const line: Line = {
-    startsNow: (machines) => waitForPlace(drawsOf({ calls: 1, machines }, ofOwnCalls), 0),
+    startsNow: async (machines) => waitUntil(await takePlace(drawsOf({ calls: 1, machines }, ofOwnCalls), 0)),
     waitsFor,
-    mayDress: (machines) => waitForPlace(dressingOf(machines), LONGEST_DRESSING, 'dressing'),
+    mayDress: async (machines) => waitUntil(await takePlace(dressingOf(machines), LONGEST_DRESSING, 'dressing')),
   };
   const launch = async <A>(tenant: number, machines: number, call: () => Promise<A>): Promise<A | NotStarted> =>
     (await waitsFor(tenant, { calls: 1, machines })) ? call() : NO_PLACE;

@@ -65,6 +65,6 @@ export async function sendInTime<T>(timeout: number, send: (signal?: AbortSignal
 }
 
 /** Work that another invocation may start, as a queue does, still belongs to this one. */
-export function ofThisInvocation(work: () => void): () => void {
+export function ofThisInvocation<T>(work: () => T): () => T {
   return AsyncResource.bind(work);
 }

@@ -3,7 +3,7 @@ import { createTestClock } from '@multi-tenant-runner/testing';
 import { createAccountLine } from './account-line';
 import type { Outcome, Update } from './table';
 
-const DRAWS = [{ tokens: 1, rate: { burst: 5, perSecond: 2 } }];
+const DRAWS = [{ tokens: 1, rate: { burst: 5, perSecond: 2 } }] as const;
 const KEY = { installation_id: { N: '0' }, job_id: { N: '0' } };
 
 /** A row that only one write at a time may change, and each write takes until it is let through. */
@@ -21,37 +21,38 @@ function setUp() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('those that ask while a write is under way share the next one, each with a place of its own', async () => {
+test('those that ask at once share a write, and those that ask meanwhile the next, each with its own place', async () => {
   const { clock, place, writes } = setUp();
-  const places = Promise.all(Array.from({ length: 8 }, () => place(DRAWS, 10 * SECOND)));
+  const ask = (count: number) => Array.from({ length: count }, () => place(DRAWS, 10 * SECOND));
+  const first = ask(3);
+  await settled();
   expect(writes).toHaveLength(1);
+  const then = ask(5);
   writes[0]?.();
   await settled();
   expect(writes).toHaveLength(2);
   writes[1]?.();
   const expected = [0, 0, 0, 0, 0, 0.5, 1, 1.5].map((seconds) => plus(clock.now(), seconds * SECOND));
-  await expect(places).resolves.toEqual(expected);
+  await expect(Promise.all([...first, ...then])).resolves.toEqual(expected);
   expect(writes).toHaveLength(2);
 });
 
 test('one that is too far away takes nothing from those behind it, and costs no write', async () => {
   const { clock, place, writes } = setUp();
-  const first = place(DRAWS, 0);
-  const others = Promise.all([place([{ tokens: 5, rate: { burst: 5, perSecond: 2 } }], 0), place(DRAWS, 0)]);
-  for (const at of [0, 1]) {
-    writes[at]?.();
-    await settled();
-  }
-  await expect(first).resolves.toEqual(clock.now());
-  await expect(others).resolves.toEqual([undefined, clock.now()]);
-  await expect(place([{ tokens: 5, rate: { burst: 5, perSecond: 2 } }], 0)).resolves.toBeUndefined();
-  expect(writes).toHaveLength(2);
+  const all = Promise.all([place(DRAWS, 0), place([{ tokens: 5, rate: DRAWS[0].rate }], 0), place(DRAWS, 0)]);
+  await settled();
+  writes[0]?.();
+  await expect(all).resolves.toEqual([clock.now(), undefined, clock.now()]);
+  await expect(place([{ tokens: 5, rate: DRAWS[0].rate }], 0)).resolves.toBeUndefined();
+  expect(writes).toHaveLength(1);
 });
 
 test('a write that fails fails those of it alone, and the next ones are asked for', async () => {
   const { place, writes, failFromNow } = setUp();
   failFromNow();
-  const [first, second] = [place(DRAWS, 0), place(DRAWS, 0)];
+  const first = place(DRAWS, 0);
+  await settled();
+  const second = place(DRAWS, 0);
   writes[0]?.();
   await expect(first).rejects.toThrow('no table');
   await settled();

@@ -19,8 +19,8 @@ export type PlaceInLine = (draws: readonly Draw[], longest: number) => Promise<D
 const timesOf = (line: string | undefined): readonly number[] => line?.split(' ').map(Number) ?? [];
 
 /**
- * Those of this container that ask while a write is under way share the next one, each with its own place: alone they
- * would only refuse each other.
+ * Those of this container that ask at once, or while a write is under way, share the next one, each with its own place:
+ * alone they would only refuse each other.
  */
 export function createAccountLine(table: Pick<Table, 'update'>, key: Item, clock: Clock): PlaceInLine {
   // As this container left it, which is how it still is where no other has taken meanwhile: one write then.
@@ -50,9 +50,11 @@ export function createAccountLine(table: Pick<Table, 'update'>, key: Item, clock
     }
   };
   const goOn = async (): Promise<void> => {
+    busy = true;
+    // Those that ask in the same moment come along.
+    await Promise.resolve();
     const all = waiting;
     waiting = [];
-    busy = true;
     try {
       const places = await take(all);
       for (const [index, { resolve }] of all.entries()) resolve(places[index]);
