@@ -830,8 +830,28 @@ export const mutations = [
   {
     name: 'the line of launches: a call does not wait for its place',
     file: 'functions/scale-up/src/paced-launches.ts',
-    edits: [['if (wait > 0) await', 'if (wait < 0) await']],
+    edits: [['wait > 0) await', 'wait < 0) await']],
     suites: ['functions/scale-up/src/paced-launches'],
+  },
+  {
+    name: 'a ride in the line: one that can’t start now takes a place all the same',
+    file: 'functions/scale-up/src/paced-launches.ts',
+    edits: [
+      ['takePlace(drawsOf(draw), 0)) !== undefined ?', 'takePlace(drawsOf(draw), LONGEST_PLACE)) !== undefined ?'],
+    ],
+    suites: ['functions/scale-up/src/paced-launches'],
+  },
+  {
+    name: 'a ride in the line: the next turn comes while some may still be refused',
+    file: 'functions/scale-up/src/fair-queue.ts',
+    edits: [[' || riding.size > 0', '']],
+    suites: ['functions/scale-up/src/fair-queue'],
+  },
+  {
+    name: 'a ride in the line: one that was refused counts as a turn',
+    file: 'functions/scale-up/src/fair-queue.ts',
+    edits: [['      lastRounds.set(tenant, before);\n', '']],
+    suites: ['functions/scale-up/src/fair-queue'],
   },
   {
     name: 'one call for several: another invocation sends it again',
@@ -917,6 +937,18 @@ export const mutations = [
     name: 'one call for several tenants: a configuration before the tenant’s group',
     file: 'functions/scale-up/src/dress-ordered.ts',
     edits: [['  return false;\n', '  return true;\n']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: a configuration is stored while its machine is nobody’s yet',
+    file: 'functions/scale-up/src/configure-runner.ts',
+    edits: [["  if (!(await settings.dressed)) return { kind: 'undressed' };\n", '']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: a registration that nobody uses stays',
+    file: 'functions/scale-up/src/finish-start.ts',
+    edits: [["registration: 'unused'", "registration: 'none'"]],
     suites: ['testing/system/shared-calls'],
   },
   {

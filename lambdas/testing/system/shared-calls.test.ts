@@ -182,6 +182,8 @@ describe('a machine of a shared call', () => {
     expect(states).toEqual(['pending', 'pending', 'shutting-down']);
     const running = system.harness.state.launches.all().filter(({ state }) => state === 'running');
     expect(running.map(({ jobId }) => jobId).sort()).toEqual(messages.map(({ jobId }) => jobId));
+    // What GitHub had registered for it meanwhile is taken back.
+    expect(system.harness.state.github.registrations.all()).toHaveLength(2);
   });
 
   test('is claimed by no other machine of its call, though all have the secret', async () => {

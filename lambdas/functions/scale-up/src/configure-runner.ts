@@ -17,6 +17,8 @@ export interface RunnerSettings {
   readonly place: RunnerPlace;
   readonly runnerGroupId: number;
   readonly tenantTier: string;
+  /** Once the machine is the tenant's own; false: it can't be. Nothing is stored for it before. */
+  readonly dressed: Promise<boolean>;
   /** Called before this takes longer than it usually does. */
   readonly onWait: () => Promise<unknown>;
 }
@@ -24,6 +26,7 @@ export interface RunnerSettings {
 export type Configured =
   | { readonly kind: 'stored'; readonly name: string; readonly runnerId?: number }
   | { readonly kind: 'github'; readonly failure: GitHubFailure; readonly mayBeRegistered: boolean }
+  | { readonly kind: 'undressed' }
   | { readonly kind: 'throttled' };
 
 /**
@@ -44,6 +47,7 @@ export async function configureRunner(
       failure: minted,
       mayBeRegistered: minted.kind === 'unavailable' || minted.wasThere === true,
     };
+  if (!(await settings.dressed)) return { kind: 'undressed' };
   try {
     const entry = {
       installationId: launch.installationId,

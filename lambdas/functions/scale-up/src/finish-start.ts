@@ -26,6 +26,8 @@ export interface MachineStart extends StartFacts {
   /** When the rows of the tenant and of the job were as they are given. */
   readonly readAt: Date;
   readonly group: RunnerGroup;
+  /** Once it is the tenant's own; false: it can't be, and must end. Never rejects. */
+  readonly dressed: Promise<boolean>;
   /** What GitHub said against the runner's token while EC2 worked. */
   readonly refusal?: GitHubFailure;
   /** No earlier invocation can have registered a runner for it, or stored a configuration. */
@@ -47,6 +49,8 @@ export async function finishStart(start: MachineStart, deps: ScaleUpDeps): Promi
   } catch (cause) {
     await note.write().catch(() => undefined);
     throw cause;
+  } finally {
+    await start.dressed;
   }
 }
 
@@ -72,7 +76,8 @@ async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
   if (start.refusal !== undefined)
     return undo(start, { reason: 'github', followUp: await afterGitHub(start.refusal, stopped, deps) }, deps);
   const place = placeOfLaunch(launch, lookup);
-  const settings = { place, tenantTier: tenantTierOf(lookup, deps), onWait: start.note.write, stopped };
+  const own = { tenantTier: tenantTierOf(lookup, deps), dressed: start.dressed };
+  const settings = { place, ...own, onWait: start.note.write, stopped };
   const configured = await configureInGroup(launch, group, settings, deps);
   switch (configured.kind) {
     case 'stop':
@@ -85,6 +90,9 @@ async function finish(start: NotedStart, deps: ScaleUpDeps): Promise<void> {
         deps,
       );
     }
+    case 'undressed':
+      // Nothing was stored for it, so no job runs on it, and its release takes the registration back.
+      return undo(start, { reason: 'undressed', followUp: { kind: 'ask' }, registration: 'unused' }, deps);
     case 'throttled': {
       const followUp = parkFor('ssm-throttled', stopped, deps);
       return undo(start, { reason: 'ssm-throttled', followUp, registration: 'must-go' }, deps);
@@ -109,7 +117,7 @@ interface Undo {
   readonly reason: string;
   readonly followUp: JobFollowUp;
   /** By default the registration must go if an earlier invocation may have made one. */
-  readonly registration?: 'must-go' | 'whatever';
+  readonly registration?: 'must-go' | 'unused' | 'whatever';
 }
 
 async function undo({ note, lease, isFirst }: NotedStart, how: Undo, deps: ScaleUpDeps): Promise<void> {

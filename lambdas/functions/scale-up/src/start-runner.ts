@@ -1,6 +1,5 @@
 import {
   dropLease,
-  endMachine,
   placeOfLaunch,
   recordEc2End,
   release,
@@ -17,7 +16,6 @@ import { refillPool } from './fill-pool';
 import { dressOrdered } from './dress-ordered';
 import { finishStart } from './finish-start';
 import { launchInstance, type MachineAnswer } from './launch-instance';
-import type { WithMachine } from './machine-note';
 import { takeBlank } from './take-blank';
 import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from './park-for';
 
@@ -112,8 +110,9 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     case 'machine': {
       // Of an intent that stood before, an earlier invocation may have come as far as it liked.
       const isFirst = launch.instanceId === undefined && (isNew || launch.intent === undefined);
-      if (!(await dressOrdered(machine.launch, machineFor, deps))) return endUndressed(machine.launch, lease, deps);
-      await finishStart({ ...start, ...machine, isFirst, group, ...(refusal && { refusal }) }, deps);
+      // GitHub makes its configuration meanwhile.
+      const dressed = dressOrdered(machine.launch, machineFor, deps);
+      await finishStart({ ...start, ...machine, isFirst, group, dressed, ...(refusal && { refusal }) }, deps);
       if (isFirst && machine.launch.blank !== undefined) await refillPool(launch.tier, lease.name, deps);
       return;
     }
@@ -144,10 +143,4 @@ async function getMachine(
   // What is left needs nobody else's machine.
   deps.seat?.leave();
   return machine;
-}
-
-/** Nothing was stored for it, so no job runs on it; its job asks for another one. */
-async function endUndressed(launch: WithMachine, lease: LeaseHolder, deps: ScaleUpDeps): Promise<void> {
-  const how = { reason: 'undressed', followUp: { kind: 'ask' }, lease, registration: 'none' } as const;
-  if ((await endMachine(launch, how, deps)) !== 'ended') await dropLease(launch, lease, deps);
 }

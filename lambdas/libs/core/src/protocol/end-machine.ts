@@ -28,9 +28,10 @@ export interface EndMachine {
   readonly worked?: boolean;
   /**
    * `must-go`: only GitHub's word that the registration is gone makes sure that no job runs. `none`: no configuration
-   * was ever stored, so no job can. `whatever`: the tenant is gone, or the time is up.
+   * was ever stored, so no job can. `unused`: the same, but there is a registration, which the release takes back.
+   * `whatever`: the tenant is gone, or the time is up.
    */
-  readonly registration: 'must-go' | 'none' | 'whatever';
+  readonly registration: 'must-go' | 'none' | 'unused' | 'whatever';
 }
 
 /**
@@ -71,7 +72,7 @@ export async function endMachine(
     {
       reason: how.reason,
       followUp: how.followUp,
-      deregistered: how.registration !== 'whatever',
+      deregistered: how.registration === 'must-go' || how.registration === 'none',
       ...(how.worked === true && { worked: true }),
     },
     deps,
