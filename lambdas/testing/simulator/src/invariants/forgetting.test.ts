@@ -41,7 +41,7 @@ async function forgetOne(spoil: (simulation: ReturnType<typeof buildSimulation>)
   }
 }
 
-test('of a job that was over for hours only its id stays, and its seconds count in the ledger', async () => {
+test('of a job that was over for an hour only its id stays, and its seconds count in the ledger', async () => {
   const { simulation, forgetting, left } = await forgetOne();
   expect([left, forgetting.jobs, forgetting.forgotten.machines]).toEqual([[0, 0, 0, 0], 1, 1]);
   const { started, ended, violations } = simulation;
@@ -54,7 +54,7 @@ test('a machine that starts for it nevertheless is seen', async () => {
   if (machine === undefined) throw new Error('the job had no machine');
   simulation.events.emit('machine.started', { machine: { ...machine, launchId: `${ID}-2` } });
   expect(simulation.violations.list).toMatchObject([
-    { promise: 'doubled', what: expect.stringContaining('over for hours') as string },
+    { promise: 'doubled', what: expect.stringContaining('over for an hour') as string },
   ]);
 });
 

@@ -22,10 +22,10 @@ export interface ForgettingDeps {
 }
 
 /** Nothing tells of a job so long after its end; the tables themselves keep its rows for 14 days. */
-export const KEPT = 2 * HOUR;
+export const KEPT = HOUR;
 
 /**
- * A simulation of a million jobs can't keep all their rows. Whatever ended two hours ago is checked as at the end of
+ * A simulation of a million jobs can't keep all their rows. Whatever ended an hour ago is checked as at the end of
  * the run and dropped; of its job and its launch only the ids stay, so that a machine that starts for either is seen.
  */
 export function createForgetting(deps: ForgettingDeps): Forgetting {
@@ -36,7 +36,7 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
 
   deps.events.on('machine.started', ({ machine: { launchId, installationId } }) => {
     if (over.has(Number(jobOf(launchId))))
-      violations.record('doubled', `launch ${launchId} of ${installationId} is of a job that was over for hours`);
+      violations.record('doubled', `launch ${launchId} of ${installationId} is of a job that was over for an hour`);
   });
   const forgetLaunch = (launch: Launch, life: MachineLife | undefined): boolean => {
     const { instanceId } = launch;

@@ -13,6 +13,9 @@ import { keep } from './lists';
 export const APP_ID = '12345';
 export const WEBHOOK_SECRET = 'the secret of a simulated App';
 
+/** Bytes that zlib reserves for an answer, by default 16 times as many: of a hundred thousand those are a gigabyte. */
+const CHUNK = 1_024;
+
 export interface DeliveryRecord {
   readonly id: number;
   readonly guid: string;
@@ -58,7 +61,8 @@ interface Sent {
 
 /** One that failed, which may be sent again for days: an hour's outage leaves a hundred thousand of them. */
 interface Failed extends Omit<Sent, 'body'> {
-  readonly packed: Buffer;
+  /** Packed, a byte each character: a string lies in the heap, which has a limit. */
+  readonly packed: string;
 }
 
 export function createDeliveries({ events, scheduler, random, faultKinds, trace }: DeliveryDeps): Deliveries {
@@ -86,7 +90,7 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
     list.push(delivery);
     if (ok) return;
     const { body, ...rest } = sent;
-    contents.set(id, { ...rest, packed: deflateRawSync(body) });
+    contents.set(id, { ...rest, packed: deflateRawSync(body, { chunkSize: CHUNK }).toString('latin1') });
     if (delivery.answered) failures.push(delivery);
   };
   const attempt = (sent: Sent, delay: number, redelivery: boolean): void => {
@@ -139,7 +143,8 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
       const failed = contents.get(id);
       if (failed === undefined) return false;
       const { packed, ...rest } = failed;
-      attempt({ ...rest, body: inflateRawSync(packed).toString() }, random.between(SECOND, 5 * SECOND), true);
+      const body = inflateRawSync(Buffer.from(packed, 'latin1')).toString();
+      attempt({ ...rest, body }, random.between(SECOND, 5 * SECOND), true);
       return true;
     },
   };
