@@ -44,12 +44,15 @@ export interface LaunchRate {
 /** Jobs of one event. */
 const JOBS = 25;
 const FIRST_TENANT = 1_001;
-/** Connections, tokens and code are warm afterwards: V8 compiles what has run often. */
-const WARM_UP = [JOBS, 1, 1, 1];
+/**
+ * Connections, tokens and code are warm afterwards: V8 compiles what has run often, and jobs of many tenants take
+ * another way than those of one.
+ */
+const WARM_UP = [JOBS, 1, JOBS, 1, JOBS, 1, JOBS, 1];
 /** Milliseconds in which the account's line has all its calls again. */
 const UNTIL_FREE = 3 * SECOND;
 
-/** A container of scale-up that has had a hundred jobs, 25 jobs in one event, of one tenant or of 25. */
+/** A container of scale-up that has had a hundred jobs of each kind, 25 jobs in one event, of one tenant or of 25. */
 export async function measureLaunchRates(local: DynamoDbLocal, bundles: Bundles): Promise<readonly LaunchRate[]> {
   const loopback = await startLoopback({ dynamoDb: local.env['AWS_ENDPOINT_URL'] ?? '', parameters: PARAMETERS });
   try {
