@@ -21,7 +21,7 @@ function setUp() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('those that ask at once share a write, and those that ask meanwhile the next, each with its own place', async () => {
+test('those that ask at once share a write, those that ask meanwhile the next, each with its own place', async () => {
   const { clock, place, writes } = setUp();
   const ask = (count: number) => Array.from({ length: count }, () => place(DRAWS, 10 * SECOND));
   const first = ask(3);
