@@ -86,6 +86,16 @@ test('a launch that has waited for its turn for too long takes no place', async 
   expect(taken).toHaveLength(4);
 });
 
+test('nor does one ride along that has slept meanwhile', async () => {
+  const { call, begun, taken, clock } = setUp([0, 0, 0]);
+  const answers = Promise.all([1, 2, 3].map((tenant) => call(tenant)));
+  clock.advance(60 * SECOND);
+  const throttled = expect.objectContaining({ kind: 'throttled' }) as unknown;
+  await expect(answers).resolves.toEqual([{ kind: 'started' }, throttled, throttled]);
+  expect(begun.map(({ tenant }) => tenant)).toEqual([1]);
+  expect(taken).toHaveLength(1);
+});
+
 test('a line that cannot be read holds nobody up', async () => {
   const { call, begun } = setUp([-1]);
   await expect(call(1)).resolves.toEqual({ kind: 'started' });

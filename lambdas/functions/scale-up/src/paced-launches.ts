@@ -87,14 +87,16 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
   let isFree = true;
   const waitsFor = (tenant: number, draw: LineDraw): Promise<boolean> => {
     const asked = deps.clock.now().getTime();
+    const isLate = (): boolean => deps.clock.now().getTime() - asked > mayWait;
     const inTurn = async (): Promise<boolean> => {
-      if (deps.clock.now().getTime() - asked > mayWait) return false;
+      if (isLate()) return false;
       const wait = await takePlace(drawsOf(draw), LONGEST_PLACE);
       isFree = wait !== undefined && wait <= 0;
       return waitUntil(wait);
     };
     // Beside another tenant's turn, and by the same write, where both may start now.
-    const ride = async () => (isFree && (await takePlace(drawsOf(draw), 0)) !== undefined ? true : undefined);
+    const ride = async () =>
+      isFree && !isLate() && (await takePlace(drawsOf(draw), 0)) !== undefined ? true : undefined;
     return turns.take(tenant, inTurn, ride);
   };
   const line: Line = {
