@@ -3,7 +3,7 @@ import { ofThisInvocation } from '@multi-tenant-runner/runtime';
 /** Lets calls through one after the other, or so many at once, in turn by tenant. */
 export interface FairQueue {
   /**
-   * @param ride tried while another tenant has its turn, once for each such turn; undefined: not now, so it waits on
+   * @param ride may be tried beside the turn of another tenant, once for each; undefined: not now, so it waits on
    */
   take<T>(tenant: number, call: () => Promise<T>, ride?: () => Promise<T | undefined>): Promise<T>;
 }
