@@ -1,4 +1,5 @@
 import { SECOND, plus } from '@multi-tenant-runner/core';
+import { InvocationOver } from '@multi-tenant-runner/runtime';
 import { createTestClock } from '@multi-tenant-runner/testing';
 import { createAccountLine } from './account-line';
 import type { Outcome, Update } from './table';
@@ -10,13 +11,13 @@ const KEY = { installation_id: { N: '0' }, job_id: { N: '0' } };
 function setUp() {
   const clock = createTestClock();
   const writes: (() => void)[] = [];
-  let fails = false;
+  let failure: Error | undefined;
   const update = (_update: Update): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      writes.push(() => (fails ? reject(new Error('no table')) : resolve({ ok: true, item: {} })));
+      writes.push(() => (failure ? reject(failure) : resolve({ ok: true, item: {} })));
     });
   const place = createAccountLine({ update }, KEY, clock);
-  return { clock, place, writes, failFromNow: (): void => void (fails = true) };
+  return { clock, place, writes, failWith: (cause: Error | undefined): void => void (failure = cause) };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -48,8 +49,8 @@ test('one that is too far away takes nothing from those behind it, and costs no 
 });
 
 test('a write that fails fails those of it alone, and the next ones are asked for', async () => {
-  const { place, writes, failFromNow } = setUp();
-  failFromNow();
+  const { place, writes, failWith } = setUp();
+  failWith(new Error('no table'));
   const first = place(DRAWS, 0);
   await settled();
   const second = place(DRAWS, 0);
@@ -59,4 +60,18 @@ test('a write that fails fails those of it alone, and the next ones are asked fo
   expect(writes).toHaveLength(2);
   writes[1]?.();
   await expect(second).rejects.toThrow('no table');
+});
+
+test('where the invocation of the first one is over, those that share its write get their places by another', async () => {
+  const { clock, place, writes, failWith } = setUp();
+  failWith(new InvocationOver('over'));
+  const [first, second, third] = [place(DRAWS, 0), place(DRAWS, 0), place(DRAWS, 0)];
+  await settled();
+  writes[0]?.();
+  await expect(first).rejects.toThrow('over');
+  failWith(undefined);
+  await settled();
+  writes[1]?.();
+  await expect(Promise.all([second, third])).resolves.toEqual([clock.now(), clock.now()]);
+  expect(writes).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import { DAY, decidePlace, plus, type Clock, type Draw } from '@multi-tenant-runner/core';
-import { ofThisInvocation } from '@multi-tenant-runner/runtime';
+import { InvocationOver, ofThisInvocation } from '@multi-tenant-runner/runtime';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { Table } from './table';
@@ -59,7 +59,10 @@ export function createAccountLine(table: Pick<Table, 'update'>, key: Item, clock
       const places = await take(all);
       for (const [index, { resolve }] of all.entries()) resolve(places[index]);
     } catch (cause) {
-      for (const { reject } of all) reject(cause);
+      // One whose invocation is over sends nothing. Those behind it go on as theirs.
+      const failed = cause instanceof InvocationOver ? all.slice(0, 1) : all;
+      waiting = [...all.slice(failed.length), ...waiting];
+      for (const { reject } of failed) reject(cause);
     } finally {
       busy = false;
       waiting[0]?.begin();
