@@ -39,6 +39,23 @@ describe('the handler', () => {
     expect(harness.state.app.asked).toEqual(['lost']);
   });
 
+  it('searches for jobs beside the App’s requests, however long GitHub takes for these', async () => {
+    const harness = createRecoveryHarness();
+    harness.addTenant();
+    harness.state.search.addJob(harness.state.search.addRepository(INSTALLATION), {
+      jobId: 7001,
+      runId: 1,
+      labels: ['self-hosted', 'small'],
+      queuedAt: '2026-01-15T11:50:00Z',
+    });
+    const found = new Promise<void>((resolve) => {
+      harness.faults.after('queue.sendJob', () => resolve());
+    });
+    harness.faults.before('app.listDeliveries', () => found);
+    await expect(harness.run()).resolves.toMatchObject({ scanned: 1, failed: [] });
+    expect(harness.state.queue.jobs).toHaveLength(1);
+  });
+
   it('says how far behind it is, also in a run that is cut off or that GitHub does not answer', async () => {
     const harness = createRecoveryHarness();
     const behind = (): unknown[] => {

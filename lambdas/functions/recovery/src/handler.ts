@@ -21,8 +21,9 @@ export interface RecoveryReport {
 const RESERVE = 10 * SECOND;
 
 /**
- * Handles missed webhooks: redelivers failed deliveries, finds missed jobs and missed installations. Each part has its
- * own share of the time.
+ * Handles missed webhooks: redelivers failed deliveries, finds missed jobs and missed installations. Each part that
+ * asks as the App has its own share of the time; the search of tenants, each of which has an allowance of its own, has
+ * all of it.
  */
 export function createHandler(
   base: RecoveryDeps,
@@ -53,20 +54,22 @@ export function createHandler(
 
     const asApp = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> =>
       (await isAppPaused(deps)) ? otherwise : run();
-    await part('failures', () => asApp(() => readings.failures(leftBelow(0.62)), false), false);
-    await part('deliveries', () => asApp(() => readings.everything(leftBelow(0.5)), false), false);
+    // Beside the App's requests, as these wait for GitHub one after the other and have a limit of their own.
+    const searching = part('jobs', () => scanRound(deps, overview, leftBelow(0)), undefined);
+    await part('failures', () => asApp(() => readings.failures(leftBelow(0.5)), false), false);
+    await part('deliveries', () => asApp(() => readings.everything(leftBelow(0.35)), false), false);
     readings.report();
     const asked = await part(
       'redelivery',
-      () => asApp(() => redeliverFailed(deps, () => leftBelow(0.4)() || requests.isDownTo(0)), undefined),
+      () => asApp(() => redeliverFailed(deps, () => leftBelow(0.15)() || requests.isDownTo(0)), undefined),
       undefined,
     );
     const reconciled = await part(
       'installations',
-      () => asApp(() => reconcileInstallations(deps, leftBelow(0.3)), undefined),
+      () => asApp(() => reconcileInstallations(deps, leftBelow(0)), undefined),
       undefined,
     );
-    const scans = await part('jobs', () => scanRound(deps, overview, leftBelow(0)), undefined);
+    const scans = await searching;
     await part('lag', () => reportDeliveryLag(deps), undefined);
     const report = {
       redelivered: asked?.redelivered ?? 0,

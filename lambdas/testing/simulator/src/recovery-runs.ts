@@ -10,6 +10,7 @@ import {
 import { createHandler } from '@multi-tenant-runner/recovery/handler';
 import type { TestHarness } from '@multi-tenant-runner/testing';
 import type { Scheduler } from './engine/scheduler';
+import { RECOVERY_TIMEOUT_SECONDS } from './services/timeouts';
 import { SILENT } from './silent-log';
 
 export interface RecoveryRuns {
@@ -27,7 +28,6 @@ export interface RecoveryRuns {
 
 /** How long GitHub and DynamoDB take, in milliseconds. */
 const CALL = { app: 250, search: 300, other: 8 };
-const TIMEOUT = 110 * SECOND;
 const RUN = 2 * MINUTE;
 
 /** Runs recovery's own handler every two minutes of virtual time. */
@@ -49,7 +49,7 @@ export async function runRecovery(runs: RecoveryRuns): Promise<void> {
   });
   let over = false;
   const run = (): void => {
-    const deadline = scheduler.now() + TIMEOUT;
+    const deadline = scheduler.now() + RECOVERY_TIMEOUT_SECONDS * SECOND;
     scheduler.after(RUN, () => (isOver() ? (over = true) : run()));
     void handler(
       { source: RECOVERY_SOURCE },

@@ -29,7 +29,7 @@ import { createLambda, type Container, type LambdaFunction } from '../engine/lam
 import type { SimulatedSetup } from '../scenario/options';
 import type { PortCalls } from './ports';
 import { sharingOf } from './sharing';
-import { TIMEOUTS, TIMEOUT_SECONDS } from './timeouts';
+import { RECOVERY_TIMEOUT_SECONDS, TIMEOUTS, TIMEOUT_SECONDS } from './timeouts';
 
 export interface Functions {
   readonly webhook: LambdaFunction<HttpRequest, HttpResponse>;
@@ -163,7 +163,7 @@ export function createFunctions({
     ),
     recovery: createLambda(
       'recovery',
-      TIMEOUT_SECONDS * SECOND,
+      RECOVERY_TIMEOUT_SECONDS * SECOND,
       (container) => {
         const ports = portsOf(container);
         return createRecovery({ ...ports, bookmarks: ports.launches });
