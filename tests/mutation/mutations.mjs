@@ -1298,6 +1298,44 @@ export const mutations = [
     suites: ['functions/recovery/src/deliveries.test'],
   },
   {
+    name: 'an invocation that is over takes no place from another',
+    file: 'libs/aws/src/dynamodb/account-line.ts',
+    edits: [['cause instanceof InvocationOver ? all.slice(0, 1) : all', 'all']],
+    suites: ['libs/aws/src/dynamodb/account-line'],
+  },
+  {
+    name: 'a hundred runs of a day are not all',
+    file: 'functions/recovery/src/search-repository.ts',
+    edits: [["(breadth === 'recent' && reachesBack(newest.runs, deps.clock.now()))", "breadth === 'recent'"]],
+    suites: ['functions/recovery/src/missed-jobs'],
+  },
+  {
+    name: 'a search of all asks for old runs that go on',
+    file: 'functions/recovery/src/search-repository.ts',
+    edits: [["(breadth === 'recent' && reachesBack", '(reachesBack']],
+    suites: ['functions/recovery/src/missed-jobs'],
+  },
+  {
+    name: "the newest runs do not depend on GitHub's index",
+    file: 'functions/recovery/src/search-repository.ts',
+    edits: [
+      [
+        'const runs = new Set(newest.runs.filter(({ isOpen }) => isOpen).map(({ runId }) => runId));',
+        'const runs = new Set<number>();',
+      ],
+    ],
+    suites: ['functions/recovery/src/missed-jobs'],
+  },
+  {
+    name: 'jobs are searched for beside the requests of the App',
+    file: 'functions/recovery/src/handler.ts',
+    edits: [
+      ["const searching = part('jobs', () => scanRound(deps, overview, leftBelow(0)), undefined);", ''],
+      ['await searching', "await part('jobs', () => scanRound(deps, overview, leftBelow(0)), undefined)"],
+    ],
+    suites: ['functions/recovery/src/handler'],
+  },
+  {
     name: "the searches' turns: each kind has a share",
     file: 'functions/recovery/src/scan-turns.ts',
     edits: [['    .sort((a, b) => a.place - b.place)\n', '']],

@@ -19,6 +19,15 @@ function waiting(harness: RecoveryHarness, overrides: Partial<WaitingJob> = {}):
 const sent = (harness: RecoveryHarness): number[] => harness.state.queue.jobs.map(({ jobId }) => jobId).sort();
 const asked = (harness: RecoveryHarness): string[] =>
   harness.calls.filter(({ port }) => port === 'search').map(({ method }) => method);
+function addEndedRuns(harness: RecoveryHarness, count: number, createdAt = harness.clock.now().toISOString()): void {
+  const ended = Array.from({ length: count }, (_, index) => ({
+    runId: 9_000 + index,
+    status: 'completed' as const,
+    jobs: [],
+    createdAt,
+  }));
+  harness.state.search.runs.set('acme/app', [...(harness.state.search.runs.get('acme/app') ?? []), ...ended]);
+}
 /** What follows a whole search of every repository. */
 async function afterFirstSearch(harness: RecoveryHarness): Promise<void> {
   await harness.run();
@@ -87,6 +96,47 @@ describe('a job that no webhook told of', () => {
       expect(sent(harness)).toEqual([7001]);
     },
   );
+
+  it('is found by one call where the newest page has all runs, though GitHub’s index has stopped', async () => {
+    const harness = createRecoveryHarness();
+    harness.addTenant();
+    harness.state.search.indexStopped = true;
+    harness.state.search.addJob(harness.state.search.addRepository(INSTALLATION), waiting(harness));
+    await harness.run();
+    expect(sent(harness)).toEqual([7001]);
+    expect(asked(harness)).toEqual(['listRepositories', 'listNewestRuns', 'listQueuedJobs']);
+  });
+
+  it('is found behind a hundred newer runs of the day', async () => {
+    const harness = createRecoveryHarness();
+    harness.addTenant();
+    const repository = harness.state.search.addRepository(INSTALLATION, {
+      pushedAt: harness.clock.now().toISOString(),
+    });
+    await afterFirstSearch(harness);
+    harness.clock.advance(ROUND);
+    harness.state.search.addJob(repository, waiting(harness, { runId: 1 }));
+    addEndedRuns(harness, 100);
+    await harness.run();
+    expect(sent(harness)).toEqual([7001]);
+  });
+
+  it('is found in an old run that was started again, by the next search of all', async () => {
+    const harness = createRecoveryHarness();
+    harness.addTenant();
+    harness.state.search.addRepository(INSTALLATION, { pushedAt: harness.clock.now().toISOString() });
+    const createdAt = plus(harness.clock.now(), -2 * DAY).toISOString();
+    addEndedRuns(harness, 100, createdAt);
+    await afterFirstSearch(harness);
+    harness.clock.advance(ROUND);
+    const again = { runId: 1, status: 'queued' as const, createdAt, jobs: [waiting(harness)] };
+    harness.state.search.runs.set('acme/app', [...(harness.state.search.runs.get('acme/app') ?? []), again]);
+    await harness.run();
+    expect(asked(harness)).toEqual(['listRepositories', 'listNewestRuns']);
+    harness.clock.advance(WHOLE_ROUND);
+    await harness.run();
+    expect(sent(harness)).toEqual([7001]);
+  });
 
   it('is found in the oldest of 150 queued runs', async () => {
     const harness = createRecoveryHarness();

@@ -9,6 +9,7 @@ import {
   type Repository,
   type ScanState,
   type WaitingJob,
+  type ListedRun,
 } from '@multi-tenant-runner/core';
 import type { CallBudget } from './call-budget';
 import type { OutOfTime, RecoveryDeps } from './deps';
@@ -63,16 +64,22 @@ export async function searchRepository(
 }
 
 /**
- * All open runs. A repository's lists are always read to the end, even if that slightly exceeds the time, as only all
- * runs together can be ordered.
+ * All open runs. The newest page of all runs costs one call and does not depend on GitHub's search index. For most
+ * repositories it is enough: it has all runs, or all of the last day, and a search of recent ones asks for no more. A
+ * run that is older and goes on, as it was started again or waited behind a gate, is in the lists of the statuses, and
+ * so found by the next search of all. A repository's lists are always read to the end, even if that slightly exceeds
+ * the time, as only all runs together can be ordered.
  */
 async function listRuns(
   repository: Repository,
-  { installationId }: ScanState,
+  { installationId, breadth }: ScanState,
   callBudget: CallBudget,
   deps: ScanDeps,
 ): Promise<ReadonlySet<number> | GitHubFailure> {
-  const runs = new Set<number>();
+  const newest = callBudget.record(await deps.search.listNewestRuns(installationId, repository));
+  if (newest.kind !== 'found') return newest;
+  const runs = new Set(newest.runs.filter(({ isOpen }) => isOpen).map(({ runId }) => runId));
+  if (!newest.more || (breadth === 'recent' && reachesBack(newest.runs, deps.clock.now()))) return runs;
   for (const status of OPEN_RUN_STATUSES) {
     for (let page = 1, more = true; more; page += 1) {
       const listed = callBudget.record(await deps.search.listOpenRuns(installationId, repository, { status, page }));
@@ -82,6 +89,11 @@ async function listRuns(
     }
   }
   return runs;
+}
+
+/** Whether whatever is older waits no more, as GitHub cancels a job after a day. */
+function reachesBack(newestFirst: readonly ListedRun[], now: Date): boolean {
+  return ageOf(newestFirst.at(-1)?.createdAt, now) > JOB_QUEUE_LIFETIME;
 }
 
 function skipOrFail(failure: GitHubFailure, repository: Repository, deps: ScanDeps): Searched {

@@ -1,3 +1,4 @@
+import type { JobSearch } from '@multi-tenant-runner/core';
 import { scriptGitHub } from '../test/scripted-github';
 import { createJobSearch } from './job-search';
 
@@ -48,6 +49,34 @@ it('lists the installation’s repositories with its own token, and says what of
   ]);
 });
 
+it('lists the newest runs of any status, without a filter', async () => {
+  const runs = [
+    { id: 9, status: 'queued', created_at: '2026-01-15T10:00:00Z' },
+    { id: 8, status: 'completed', created_at: '2026-01-15T09:00:00Z' },
+    { id: 7, status: null },
+    { status: 'queued' },
+  ];
+  const { deps, calls } = scriptGitHub({
+    'GET /repos/acme/app/actions/runs': { body: { workflow_runs: runs }, headers: BUDGET },
+  });
+  await expect(createJobSearch(deps).listNewestRuns(1001, APP)).resolves.toEqual({
+    kind: 'found',
+    runs: [
+      { runId: 9, isOpen: true, createdAt: '2026-01-15T10:00:00Z' },
+      { runId: 8, isOpen: false, createdAt: '2026-01-15T09:00:00Z' },
+      { runId: 7, isOpen: true },
+    ],
+    more: false,
+    budget: { limit: 5000, remaining: 4000, resetAt: new Date(RESET * 1_000) },
+  });
+  expect(calls.map(({ call }) => call)).toEqual([
+    'GET /repos/acme/app/actions/runs?per_page=100&exclude_pull_requests=true',
+  ]);
+  const full = { body: { workflow_runs: Array.from({ length: 100 }, (_, index) => ({ id: index + 1 })) } };
+  const search = createJobSearch(scriptGitHub({ 'GET /repos/acme/app/actions/runs': full }).deps);
+  await expect(search.listNewestRuns(1001, APP)).resolves.toMatchObject({ more: true });
+});
+
 it('lists the open runs of a status, page by page, as many as GitHub shows', async () => {
   const { deps, calls } = scriptGitHub({
     'GET /repos/acme/app/actions/runs': { body: { workflow_runs: [{ id: 7 }, { id: 8 }, {}] } },
@@ -57,7 +86,7 @@ it('lists the open runs of a status, page by page, as many as GitHub shows', asy
     runIds: [7, 8],
     more: false,
   });
-  expect(calls[0]?.call).toContain('status=waiting&per_page=100&page=2');
+  expect(calls[0]?.call).toContain('status=waiting&page=2&per_page=100');
   const full = { body: { workflow_runs: Array.from({ length: 100 }, (_, index) => ({ id: index + 1 })) } };
   const search = createJobSearch(scriptGitHub({ 'GET /repos/acme/app/actions/runs': full }).deps);
   await expect(search.listOpenRuns(1001, APP, { status: 'queued', page: 9 })).resolves.toMatchObject({ more: true });
@@ -95,16 +124,13 @@ it('replaces a token that GitHub refuses, once', async () => {
   expect(calls.map(({ authorization }) => authorization)).toEqual(['Bearer ghs_1', 'Bearer ghs_2']);
 });
 
-it.each([
-  ['listRepositories', { 'GET /installation': { body: [] } }],
-  ['listOpenRuns', { 'GET /repos': { body: {} } }],
-])('takes an answer of another form for none: %s', async (_name, answers) => {
-  const search = createJobSearch(scriptGitHub(answers).deps);
-  const answer =
-    'GET /repos' in answers
-      ? search.listOpenRuns(1001, APP, { status: 'queued', page: 1 })
-      : search.listRepositories(1001, 1);
-  await expect(answer).resolves.toMatchObject({ kind: 'unavailable' });
+it.each<[string, unknown, (search: JobSearch) => Promise<unknown>]>([
+  ['repositories', [], (search) => search.listRepositories(1001, 1)],
+  ['newest runs', { workflow_runs: {} }, (search) => search.listNewestRuns(1001, APP)],
+  ['open runs', {}, (search) => search.listOpenRuns(1001, APP, { status: 'queued', page: 1 })],
+])('takes an answer of another form for none: %s', async (_what, body, ask) => {
+  const search = createJobSearch(scriptGitHub({ 'GET /installation': { body }, 'GET /repos': { body } }).deps);
+  await expect(ask(search)).resolves.toMatchObject({ kind: 'unavailable' });
 });
 
 it('tells a limit from a refusal', async () => {

@@ -1,30 +1,17 @@
 import {
   REQUEST_TIMEOUT,
-  integer,
-  isObject,
-  isPublicRepository,
-  needOf,
-  object,
-  optionalString,
-  orgType,
-  queuedAtOf,
-  workflowOf,
-  read,
-  string,
-  strings,
-  type Clock,
   type GitHubFailure,
   type JobSearch,
-  type Repository,
+  type ListedRun,
   type RepositoryName,
   type Spending,
   type WaitingJob,
 } from '@multi-tenant-runner/core';
-import * as v from 'valibot';
 import { sendWithinBudget } from './budgeted-request';
 import { createBudgets, parseBucket } from './budgets';
 import type { GitHubDeps } from './calls';
 import { createRequests } from './requests';
+import { listIn, parseJob, parseRepository, parseRun } from './search-answers';
 import { createTokens, type TokenScope } from './tokens';
 
 const PAGE = 100;
@@ -38,16 +25,12 @@ const RUN_PAGES = 10;
 /** May only read jobs. */
 const SCOPE: TokenScope = { kind: 'jobs' };
 
-const run = object({ id: integer(1) });
-const job = object({ id: integer(1), labels: strings, status: v.unknown(), head_sha: optionalString });
-const repository = object({
-  id: v.fallback(v.optional(integer(1)), undefined),
-  name: string,
-  owner: object({ login: string, id: integer(), type: orgType }),
-  archived: v.optional(v.unknown()),
-  disabled: v.optional(v.unknown()),
-  pushed_at: optionalString,
-});
+interface ListedRuns extends Spending {
+  readonly kind: 'runs';
+  readonly runs: readonly ListedRun[];
+  /** There may be another page. */
+  readonly isFull: boolean;
+}
 
 type Answer = ({ readonly kind: 'answer'; readonly data: unknown } & Spending) | GitHubFailure;
 
@@ -97,6 +80,25 @@ export function createJobSearch({
     return second.kind === 'token' ? once(second.token, installationId, route, parameters) : second;
   };
 
+  const listRuns = async (
+    installationId: number,
+    { owner, name }: RepositoryName,
+    wanted: Readonly<Record<string, unknown>>,
+  ): Promise<ListedRuns | GitHubFailure> => {
+    const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs', {
+      owner,
+      repo: name,
+      ...wanted,
+      per_page: PAGE,
+      exclude_pull_requests: true,
+    });
+    if (answer.kind !== 'answer') return answer;
+    const listed = listIn(answer.data, 'workflow_runs');
+    if (listed === undefined) return unreadable('workflow runs');
+    const runs = listed.flatMap(parseRun);
+    return { kind: 'runs', runs, isFull: listed.length >= PAGE, ...budgetOf(answer) };
+  };
+
   return {
     listRepositories: async (installationId, page) => {
       const answer = await ask(installationId, 'GET /installation/repositories', { per_page: PAGE, page });
@@ -110,22 +112,23 @@ export function createJobSearch({
         ...budgetOf(answer),
       };
     },
-    listOpenRuns: async (installationId, { owner, name }, { status, page }) => {
-      const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs', {
-        owner,
-        repo: name,
-        status,
-        per_page: PAGE,
-        page,
-        exclude_pull_requests: true,
-      });
-      if (answer.kind !== 'answer') return answer;
-      const listed = listIn(answer.data, 'workflow_runs');
-      if (listed === undefined) return unreadable('workflow runs');
+    listNewestRuns: async (installationId, repository) => {
+      const answer = await listRuns(installationId, repository, {});
+      if (answer.kind !== 'runs') return answer;
       return {
         kind: 'found',
-        runIds: listed.flatMap((entry) => read(run, entry)?.id ?? []),
-        more: listed.length >= PAGE && page < RUN_PAGES,
+        runs: answer.runs,
+        more: answer.isFull,
+        ...budgetOf(answer),
+      };
+    },
+    listOpenRuns: async (installationId, repository, { status, page }) => {
+      const answer = await listRuns(installationId, repository, { status, page });
+      if (answer.kind !== 'runs') return answer;
+      return {
+        kind: 'found',
+        runIds: answer.runs.map(({ runId }) => runId),
+        more: answer.isFull && page < RUN_PAGES,
         ...budgetOf(answer),
       };
     },
@@ -156,43 +159,4 @@ function unreadable(what: string): GitHubFailure {
 
 function budgetOf({ budget }: Spending): Spending {
   return budget === undefined ? {} : { budget };
-}
-
-function listIn(data: unknown, name: string): readonly unknown[] | undefined {
-  const listed = isObject(data) ? data[name] : undefined;
-  return Array.isArray(listed) ? listed : undefined;
-}
-
-/** Repositories without an owner are skipped, as no rule can apply to them. */
-function parseRepository(value: unknown): Repository[] {
-  const listed = read(repository, value);
-  if (listed === undefined) return [];
-  const { id, pushed_at: pushedAt } = listed;
-  return [
-    {
-      owner: listed.owner.login,
-      ownerId: listed.owner.id,
-      ownerType: listed.owner.type,
-      name: listed.name,
-      ...(id !== undefined && { id }),
-      isPublic: isPublicRepository(value),
-      dormant: listed.archived === true || listed.disabled === true,
-      ...(pushedAt !== undefined && { pushedAt }),
-    },
-  ];
-}
-
-function parseJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
-  const listed = read(job, value);
-  if (listed === undefined || needOf(listed.status) !== 'machine') return [];
-  return [
-    {
-      jobId: listed.id,
-      runId,
-      labels: listed.labels,
-      queuedAt: queuedAtOf(value, clock.now()),
-      ...workflowOf(value),
-      ...(listed.head_sha !== undefined && { headSha: listed.head_sha }),
-    },
-  ];
 }

@@ -64,7 +64,7 @@ export async function coverAllTenants({ tenants, latency, waiting = 0 }: SweepLo
       faultKinds: { has: () => false },
       events,
       app: { getApp: none, listDeliveries: none, redeliver: none, listInstallations: none },
-      search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
+      search: { listRepositories: none, listNewestRuns: none, listOpenRuns: none, listQueuedJobs: none },
     });
     const calls = createPortCalls({
       scheduler,

@@ -101,6 +101,9 @@ export const RECOVERIES: readonly Scenario[] = [
       const arranged = begin();
       const { search } = arranged.system.harness.state;
       const queuedAt = plus(arranged.system.harness.clock.now(), -5 * MINUTE).toISOString();
+      // The page has a newer run alone, so that the lists of each status are read as well.
+      search.pageSize.value = 1;
+      search.runs.set('acme/app', [{ runId: 6002, status: 'completed', jobs: [], createdAt: queuedAt }]);
       search.addJob(search.addRepository(ID), {
         jobId: 1,
         runId: 6001,

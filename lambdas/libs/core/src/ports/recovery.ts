@@ -61,6 +61,17 @@ export interface JobSearch {
     | ({ readonly kind: 'found'; readonly repositories: readonly Repository[]; readonly more: boolean } & Spending)
     | GitHubFailure
   >;
+  /**
+   * A repository's newest runs of any status, the newest first, and whether there are more. Unlike a list of one
+   * status it does not come from GitHub's search index, which has lagged for days:
+   * https://github.com/dawidd6/action-download-artifact/issues/147
+   */
+  listNewestRuns(
+    installationId: number,
+    repository: RepositoryName,
+  ): Promise<
+    ({ readonly kind: 'found'; readonly runs: readonly ListedRun[]; readonly more: boolean } & Spending) | GitHubFailure
+  >;
   /** Ids of a repository's runs of one status, the newest first. `page` counts from 1. */
   listOpenRuns(
     installationId: number,
@@ -84,6 +95,14 @@ export interface JobSearch {
  */
 export const OPEN_RUN_STATUSES = ['requested', 'waiting', 'pending', 'queued', 'in_progress'] as const;
 export type OpenRunStatus = (typeof OPEN_RUN_STATUSES)[number];
+
+export interface ListedRun {
+  readonly runId: number;
+  /** Not completed: a job of it may be queued. */
+  readonly isOpen: boolean;
+  /** Of its first attempt; undefined where GitHub names no time. ISO 8601. */
+  readonly createdAt?: string;
+}
 
 export interface RepositoryName {
   readonly owner: string;

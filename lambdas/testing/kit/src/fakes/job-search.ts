@@ -13,6 +13,8 @@ export interface InMemoryRun {
   /** As at GitHub: of its least advanced job. */
   readonly status: OpenRunStatus | 'completed';
   readonly jobs: WaitingJob[];
+  /** Default: when its first job was queued. ISO 8601. */
+  readonly createdAt?: string;
 }
 
 export interface InMemoryJobSearch extends JobSearch {
@@ -20,6 +22,11 @@ export interface InMemoryJobSearch extends JobSearch {
   /** By `owner/name`. */
   readonly runs: Map<string, InMemoryRun[]>;
   readonly pageSize: { value: number };
+  /**
+   * GitHub's index of runs has stopped, as it did for days in April 2022: lists of one status show nothing new.
+   * https://github.com/dawidd6/action-download-artifact/issues/147
+   */
+  indexStopped: boolean;
   /** What every answer says of the installation's budget. */
   budget: Spending['budget'];
   addRepository(installationId: number, overrides?: Partial<Repository>): Repository;
@@ -91,6 +98,7 @@ export function createInMemoryJobSearch({
     runs,
     pageSize,
     budget: undefined,
+    indexStopped: false,
     addRepository: (installationId, overrides) => {
       const repository = {
         owner: 'acme',
@@ -132,10 +140,26 @@ export function createInMemoryJobSearch({
         ...spending(),
       };
     },
+    listNewestRuns: async (installationId, repository) => {
+      const refusal = refusalOf('listNewestRuns', installationId, fullName(repository));
+      if (refusal !== undefined) return refusal;
+      const all = [...(runs.get(fullName(repository)) ?? [])].sort((a, b) => b.runId - a.runId);
+      return {
+        kind: 'found',
+        runs: all.slice(0, pageSize.value).map((run) => ({
+          runId: run.runId,
+          isOpen: run.status !== 'completed',
+          createdAt: run.createdAt ?? run.jobs[0]?.queuedAt ?? new Date(0).toISOString(),
+        })),
+        more: all.length > pageSize.value,
+        ...spending(),
+      };
+    },
     listOpenRuns: async (installationId, repository, { status, page }) => {
       const refusal = refusalOf('listOpenRuns', installationId, fullName(repository));
       if (refusal !== undefined) return refusal;
-      const found = (runs.get(fullName(repository)) ?? []).filter((run) => run.status === status);
+      const indexed = search.indexStopped ? [] : (runs.get(fullName(repository)) ?? []);
+      const found = indexed.filter((run) => run.status === status);
       const shown = found
         .map(({ runId }) => runId)
         .sort((a, b) => b - a)

@@ -42,6 +42,22 @@ export function createSearchAfterOutage(jobs: readonly MissedJob[], now: () => n
       more: false,
       ...spend(installationId),
     }),
+    listNewestRuns: async (installationId, { name }) => {
+      const all = byRepository.get(`${installationId}/${name}`) ?? [];
+      return {
+        kind: 'found',
+        runs: all
+          .slice(-PAGE)
+          .reverse()
+          .map(({ id, queuedAt, heardAt }) => ({
+            runId: id,
+            isOpen: heardAt === undefined,
+            createdAt: new Date(queuedAt).toISOString(),
+          })),
+        more: all.length > PAGE,
+        ...spend(installationId),
+      };
+    },
     listOpenRuns: async (installationId, { name }, { status, page }) => {
       const open = (status === 'queued' ? (byRepository.get(`${installationId}/${name}`) ?? []) : [])
         .filter(({ heardAt }) => heardAt === undefined)

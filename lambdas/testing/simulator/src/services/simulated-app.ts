@@ -94,38 +94,53 @@ export function createSimulatedApp(deps: {
       }));
       return { kind: 'found', repositories, more: false, ...spent(installationId) };
     },
+    listNewestRuns: async (installationId, repository) => {
+      const tenant = tenantOf(installationId);
+      if ('kind' in tenant) return tenant;
+      const { runs, more } = github.runs.newestOf(tenant, repository.name);
+      return {
+        kind: 'found',
+        runs: runs.map(({ jobId, isOpen, createdAt }) => ({
+          runId: runIdOf(jobId),
+          isOpen,
+          createdAt: new Date(createdAt).toISOString(),
+        })),
+        more,
+        ...spent(installationId),
+      };
+    },
     listOpenRuns: async (installationId, repository, { status, page }) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting =
-        status === 'queued'
-          ? github
-              .waitingOf(tenant)
-              .filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen')
-          : [];
+      const found = github.runs.openOf(tenant, repository.name).filter((job) => job.status === status);
       const from = (page - 1) * PAGE;
       return {
         kind: 'found',
-        runIds: waiting
-          .map(({ plan }) => runIdOf(plan))
+        runIds: found
+          .map(({ id }) => runIdOf(id))
           .sort((a, b) => b - a)
           .slice(from, from + PAGE),
-        more: waiting.length > from + PAGE,
+        more: found.length > from + PAGE,
         ...spent(installationId),
       };
     },
     listQueuedJobs: async (installationId, _repository, runId) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = github.waitingOf(tenant).filter(({ plan }) => runIdOf(plan) === runId);
+      const job = github.job(jobIdOf(runId));
       return {
         kind: 'found',
-        jobs: waiting.map(({ id, plan, queuedAt }) => ({
-          jobId: id,
-          runId,
-          labels: labelsOf(plan),
-          queuedAt: new Date(queuedAt).toISOString(),
-        })),
+        jobs:
+          job?.tenant === tenant && job.status === 'queued'
+            ? [
+                {
+                  jobId: job.id,
+                  runId,
+                  labels: labelsOf(job.plan),
+                  queuedAt: new Date(job.queuedAt).toISOString(),
+                },
+              ]
+            : [],
         ...spent(installationId),
       };
     },
@@ -145,4 +160,5 @@ function firstFrom(list: readonly DeliveryRecord[], wanted: number): number {
 }
 
 /** Each job is a run of its own. */
-export const runIdOf = (plan: { readonly number: number }): number => 60_000 + plan.number;
+const runIdOf = (jobId: number): number => jobId - 10_000;
+const jobIdOf = (runId: number): number => runId + 10_000;

@@ -12,6 +12,7 @@ import type { SimJob, SimMachine, SimTenant } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { JobPlan, TenantPlan } from '../scenario/scenario';
 import { jobPayload } from './payloads';
+import { createRunLists, type RunLists } from './run-lists';
 import { createInstallations, type Installations } from './installations';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
@@ -19,8 +20,7 @@ import type { FaultSettings } from '../scenario/fault-kinds';
 export interface SimulatedGitHub extends Installations {
   readonly jobs: readonly SimJob[];
   job(id: number): SimJob | undefined;
-  /** In GitHub's queue, oldest first. */
-  waitingOf(tenant: SimTenant): readonly SimJob[];
+  readonly runs: Pick<RunLists, 'openOf' | 'newestOf'>;
   queueJob(plan: JobPlan): void;
   /** Those that are over, and of which nobody will ask again. */
   forget(isForgotten: (job: SimJob) => boolean): void;
@@ -46,6 +46,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
   const online = new Map<SimTenant, SimMachine[]>();
+  const runs = createRunLists();
   const homes = new Map<SimMachine, SimTenant>();
   const deadlines = new Map<SimJob, Cancel>();
   /** It is in GitHub's queue no more. */
@@ -122,6 +123,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     job.status = 'completed';
     job.conclusion = conclusion;
     job.completedAt = scheduler.now();
+    runs.end(job);
     leave(job);
     write(job);
     const { machine } = job;
@@ -164,9 +166,8 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
 
   return {
     ...installations,
-    jobs,
+    ...{ jobs, runs },
     job: (id) => byId.get(id),
-    waitingOf: (tenant) => listOf(waiting, tenant),
     flood: (tenant) => floodOf(jobs, tenant).forEach((job) => announce(job, 'completed')),
     forget(isForgotten) {
       keep(jobs, (job) => {
@@ -189,6 +190,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
       };
       jobs.push(job);
       byId.set(job.id, job);
+      runs.add(job);
       if (plan.cancelAfter !== undefined) scheduler.after(plan.cancelAfter, () => finish(job, 'cancelled'));
       if (plan.gate?.shutAfter === 0) return shutGate(job);
       enqueue(job);
