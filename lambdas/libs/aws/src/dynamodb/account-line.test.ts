@@ -62,7 +62,7 @@ test('a write that fails fails those of it alone, and the next ones are asked fo
   await expect(second).rejects.toThrow('no table');
 });
 
-test('where the invocation of the first one is over, those that share its write get their places by another', async () => {
+test('those that share a write get their places by another where the first one’s invocation is over', async () => {
   const { clock, place, writes, failWith } = setUp();
   failWith(new InvocationOver('over'));
   const [first, second, third] = [place(DRAWS, 0), place(DRAWS, 0), place(DRAWS, 0)];
