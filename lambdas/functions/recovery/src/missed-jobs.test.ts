@@ -35,6 +35,16 @@ async function afterFirstSearch(harness: RecoveryHarness): Promise<void> {
   harness.state.queue.jobs.length = 0;
 }
 
+/** A tenant whose repository was pushed to, and whose second search is due. */
+async function dueAgain() {
+  const harness = createRecoveryHarness();
+  harness.addTenant();
+  const repository = harness.state.search.addRepository(INSTALLATION, { pushedAt: harness.clock.now().toISOString() });
+  await afterFirstSearch(harness);
+  harness.clock.advance(ROUND);
+  return { harness, repository };
+}
+
 describe('a job that no webhook told of', () => {
   it('is found in a tenant that was never searched and goes the webhook’s way', async () => {
     const harness = createRecoveryHarness();
@@ -108,13 +118,7 @@ describe('a job that no webhook told of', () => {
   });
 
   it('is found behind a hundred newer runs of the day', async () => {
-    const harness = createRecoveryHarness();
-    harness.addTenant();
-    const repository = harness.state.search.addRepository(INSTALLATION, {
-      pushedAt: harness.clock.now().toISOString(),
-    });
-    await afterFirstSearch(harness);
-    harness.clock.advance(ROUND);
+    const { harness, repository } = await dueAgain();
     harness.state.search.addJob(repository, waiting(harness, { runId: 1 }));
     addEndedRuns(harness, 100);
     await harness.run();
@@ -261,13 +265,7 @@ describe('who is searched', () => {
   });
 
   it('leaves a job whose webhook may still be on its way to the next round', async () => {
-    const harness = createRecoveryHarness();
-    harness.addTenant();
-    const repository = harness.state.search.addRepository(INSTALLATION, {
-      pushedAt: harness.clock.now().toISOString(),
-    });
-    await afterFirstSearch(harness);
-    harness.clock.advance(ROUND);
+    const { harness, repository } = await dueAgain();
     harness.state.search.addJob(
       repository,
       waiting(harness, { queuedAt: plus(harness.clock.now(), -MINUTE).toISOString() }),
