@@ -19,6 +19,7 @@ function waiting(harness: RecoveryHarness, overrides: Partial<WaitingJob> = {}):
 const sent = (harness: RecoveryHarness): number[] => harness.state.queue.jobs.map(({ jobId }) => jobId).sort();
 const asked = (harness: RecoveryHarness): string[] =>
   harness.calls.filter(({ port }) => port === 'search').map(({ method }) => method);
+
 function addEndedRuns(harness: RecoveryHarness, count: number, createdAt = harness.clock.now().toISOString()): void {
   const ended = Array.from({ length: count }, (_, index) => ({
     runId: 9_000 + index,
@@ -28,6 +29,7 @@ function addEndedRuns(harness: RecoveryHarness, count: number, createdAt = harne
   }));
   harness.state.search.runs.set('acme/app', [...(harness.state.search.runs.get('acme/app') ?? []), ...ended]);
 }
+
 /** What follows a whole search of every repository. */
 async function afterFirstSearch(harness: RecoveryHarness): Promise<void> {
   await harness.run();

@@ -6,10 +6,10 @@ import {
   routeJob,
   tiersThatFit,
   type GitHubFailure,
+  type ListedRun,
   type Repository,
   type ScanState,
   type WaitingJob,
-  type ListedRun,
 } from '@multi-tenant-runner/core';
 import type { CallBudget } from './call-budget';
 import type { OutOfTime, RecoveryDeps } from './deps';
