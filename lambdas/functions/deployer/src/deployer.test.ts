@@ -85,6 +85,15 @@ describe('a push', () => {
     await harness.push(THIRD);
     expect((await harness.app('shop')).wantedId).toContain(SECOND.slice(0, 12));
   });
+
+  it('of the same second is the wanted one though another took its place meanwhile', async () => {
+    await harness.declare('shop');
+    harness.github.heads.set('main', FIRST);
+    await harness.push(FIRST);
+    harness.github.heads.set('main', THIRD);
+    await Promise.all([harness.push(SECOND), harness.push(THIRD)]);
+    expect((await harness.app('shop')).wantedId).toContain(THIRD.slice(0, 12));
+  });
 });
 
 describe('a deployment fails, and the version before stays,', () => {
