@@ -13,6 +13,13 @@ export const PROBLEMS = {
 } as const;
 export type ProblemKind = keyof typeof PROBLEMS;
 
+interface ProblemMore {
+  readonly problems?: readonly string[];
+  readonly retryAfter?: number;
+  /** Nobody's decision is out of date: the operation may decide once more by itself. */
+  readonly again?: true;
+}
+
 /** Ends a request with a problem: one sentence that says what, where and what to do. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -20,7 +27,7 @@ export class Problem extends Error {
   constructor(
     readonly kind: ProblemKind,
     message: string,
-    readonly more: { readonly problems?: readonly string[]; readonly retryAfter?: number } = {},
+    readonly more: ProblemMore = {},
   ) {
     super(message);
   }

@@ -103,8 +103,8 @@ export async function findApp(
 
 const MEANWHILE = 'The app has changed meanwhile; look, and ask again.';
 
-/** What another write of the row came before. */
-export const changedMeanwhile = (): Problem => new Problem('changed', MEANWHILE);
+/** What another write of the row came before: mostly its deployment's, which nobody who asks can have known. */
+export const changedMeanwhile = (): Problem => new Problem('changed', MEANWHILE, { again: true });
 
 /** Writes the row as it was read. @throws Problem when another wrote it since */
 export async function writeApp(one: App, changes: Changes<App>, { store }: AppsDeps, now: Date): Promise<App> {

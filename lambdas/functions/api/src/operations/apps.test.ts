@@ -81,6 +81,29 @@ describe('an app that is there', () => {
     expect(audit.entries.length).toBe(before);
   });
 
+  it('is changed as well where its deployment went on meanwhile, unless that keeps happening', async () => {
+    const api = await filled();
+    const record = api.audit.record.bind(api.audit);
+    let changes = 0;
+    const goesOn = (times: number): void => {
+      changes = times;
+      Object.assign(api.audit, {
+        record: async (entry: Parameters<typeof record>[0]) => {
+          const row = api.apps.rows.get('shop');
+          if (row && (changes -= 1) >= 0) api.apps.rows.set('shop', { ...row, version: row.version + 1 });
+          return record(entry);
+        },
+      });
+    };
+    goesOn(2);
+    expect(await post(api.operator, `${base}/shop/suspend`)).toMatchObject({
+      status: 200,
+      body: { changed: true, app: { state: 'suspended' } },
+    });
+    goesOn(3);
+    expect(await post(api.operator, `${base}/shop/resume`)).toMatchObject({ status: 412 });
+  });
+
   it('is suspended by an operator for good, and by a tenant until it likes', async () => {
     const { operator, tenant } = await filled();
     const admin = await tenant('tenant-admin');

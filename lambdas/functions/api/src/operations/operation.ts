@@ -84,6 +84,9 @@ export interface Operation {
 export const NOTHING = v.strictObject({});
 type Nothing = typeof NOTHING;
 
+/** Of a change that is decided anew on the row as it is by now. */
+const TRIES = 3;
+
 export function defineOperation<
   P extends Fields,
   A extends v.GenericSchema,
@@ -96,16 +99,21 @@ export function defineOperation<
     params,
     ...(query && { query }),
     ...(body && { body }),
-    handle: ({ params: inPath, query: asked, body: sent, ...context }, deps) =>
-      run(
-        {
-          ...context,
-          params: parsed(params, inPath, 'the path'),
-          query: parsed(query ?? (NOTHING as unknown as Q), asked, 'the query'),
-          body: parsed(body ?? (NOTHING as unknown as B), sent, 'the body'),
-        },
-        deps,
-      ),
+    handle: async ({ params: inPath, query: asked, body: sent, ...context }, deps) => {
+      const call = {
+        ...context,
+        params: parsed(params, inPath, 'the path'),
+        query: parsed(query ?? (NOTHING as unknown as Q), asked, 'the query'),
+        body: parsed(body ?? (NOTHING as unknown as B), sent, 'the body'),
+      };
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await run(call, deps);
+        } catch (cause) {
+          if (!(cause instanceof Problem && cause.more.again) || tries >= TRIES) throw cause;
+        }
+      }
+    },
   };
 }
 
