@@ -10,7 +10,7 @@ data "aws_iam_policy_document" "scale_down" {
 
   statement {
     sid       = "TakeRunnerEvents"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
     resources = [local.arns.runner_events]
   }
 
@@ -109,6 +109,7 @@ resource "aws_lambda_function" "scale_down" {
       IDLE_TIMEOUT_MINUTES     = tostring(var.runner.timeouts.idle)
       MAX_LIFETIME_MINUTES     = tostring(var.runner.timeouts.lifetime)
       MAX_RECEIVE_COUNT        = tostring(local.max_receive_count)
+      RUNNER_EVENTS_QUEUE_URL  = aws_sqs_queue.runner_events.url
     })
   }
 

@@ -9,7 +9,7 @@ data "aws_iam_policy_document" "scale_up" {
 
   statement {
     sid       = "TakeJobs"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
     resources = values(local.arns.tier_builds)
   }
 

@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "deployer" {
 
   statement {
     sid       = "TakeEvents"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
     resources = [local.arns.queue]
   }
 

@@ -72,7 +72,11 @@ const ALLOWED = {
       `${APPS}/stream/2026-11-30T00:00:00.000`,
     ),
     ['dynamodb:ListStreams', '*'],
-    ...calls('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], arn('sqs', `${PREFIX}-deployer`)),
+    ...calls(
+      'sqs',
+      ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'],
+      arn('sqs', `${PREFIX}-deployer`),
+    ),
     ['sqs:SendMessage', arn('sqs', `${PREFIX}-deployer-dlq`)],
     ['ssm:GetParameters', arn('ssm', `parameter/${PREFIX}/app/id`)],
     ['ssm:GetParameters', arn('ssm', `parameter/${PREFIX}/app/key`)],

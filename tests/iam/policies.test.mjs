@@ -71,7 +71,7 @@ const ALLOWED = {
   ],
   'scale-up': [
     ...LEDGER,
-    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage'].map((call) => [
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility', 'SendMessage'].map((call) => [
       `sqs:${call}`,
       queue('builds-small'),
     ]),
@@ -105,7 +105,10 @@ const ALLOWED = {
   ],
   'scale-down': [
     ...LEDGER,
-    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'].map((call) => [
+      `sqs:${call}`,
+      queue('runner-events'),
+    ]),
     ['sqs:SendMessage', queue('builds-large')],
     ['sqs:SendMessage', queue('sweep-dlq')],
     ...['GetItem', 'BatchGetItem', 'UpdateItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),

@@ -47,6 +47,8 @@ export interface Functions {
   stream(changes: readonly TenantTableChange[]): Promise<BatchResponse>;
   /** One run of the recovery by its schedule. */
   recover(): Promise<unknown>;
+  /** Seconds for which messages that failed were put off, the first one first. */
+  readonly putOff: readonly number[];
 }
 
 /** @param logins the allow list; absent: every account is let in */
@@ -66,7 +68,16 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
     },
   });
   const record = (...one: Parameters<typeof recordOf>) => ({ Records: [recordOf(...one)] });
-  const scaleDownHandler = createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 });
+  const putOff: number[] = [];
+  const delay = async (_record: unknown, seconds: number): Promise<void> => void putOff.push(seconds);
+  const comeBack = { delay, lease: LEASE, most: 4 * LEASE };
+  const scaleDownHandler = createScaleDown({
+    ...system.scaleDown(),
+    leaseMilliseconds: LEASE,
+    maxReceiveCount: 5,
+    comeBack,
+  });
+  const scaleUp = () => createScaleUp({ ...system.scaleUp(), comeBack }, system.after);
   const scaleDown = async (event: Parameters<typeof scaleDownHandler>[0]) => scaleDownHandler(event, context());
   const asBatch = (answer: unknown): BatchResponse => answer as BatchResponse;
 
@@ -98,18 +109,15 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
   };
 
   return {
+    putOff,
     scaleUp: (message, receiveCount) =>
-      createScaleUp(system.scaleUp(), system.after)(
-        record(encodeJobMessage(message), message.installationId, receiveCount),
-        context(),
-      ),
-    fill: (tier) =>
-      createScaleUp(system.scaleUp(), system.after)(record(encodeFillMessage(tier), undefined), context()),
+      scaleUp()(record(encodeJobMessage(message), message.installationId, receiveCount), context()),
+    fill: (tier) => scaleUp()(record(encodeFillMessage(tier), undefined), context()),
     scaleUpAll: (messages, receiveCount) => {
       const Records = messages.map((message, index) =>
         recordOf(encodeJobMessage(message), message.installationId, receiveCount, index + 1),
       );
-      return createScaleUp(system.scaleUp(), system.after)({ Records }, context());
+      return scaleUp()({ Records }, context());
     },
     jobEvent: async (event) => asBatch(await scaleDown(record(encodeJobEvent(event), event.installationId))),
     instanceEvent: async (instanceId, state) =>

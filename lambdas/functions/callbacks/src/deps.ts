@@ -1,4 +1,5 @@
 import type { CallbackHealthStore, Clock, Log, Metrics } from '@multi-tenant-runner/core';
+import type { QueueRecord } from '@multi-tenant-runner/runtime';
 import type { Post } from './post';
 import type { Resolver } from './resolve-public';
 
@@ -10,7 +11,7 @@ export interface CallbacksDeps {
   readonly health: Omit<CallbackHealthStore, 'get'>;
   readonly resolver: Resolver;
   readonly post: (post: Post) => Promise<number>;
-  readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;
+  readonly delay: (record: QueueRecord, seconds: number) => Promise<void>;
   /** Milliseconds in which an endpoint has to answer, its name's lookup included. */
   readonly timeout: number;
   readonly random: () => number;

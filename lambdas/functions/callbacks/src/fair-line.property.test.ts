@@ -55,8 +55,8 @@ function createLine(endpoints: ReadonlyMap<number, Endpoint>) {
       return kind === 'well' ? 200 : 500;
     },
     health: createInMemoryCallbackHealth(),
-    delay: async (handle, seconds) => {
-      const message = messages.find(({ id }) => id === handle);
+    delay: async ({ receiptHandle }, seconds) => {
+      const message = messages.find(({ id }) => id === receiptHandle);
       if (message !== undefined) message.dueAt = now() + seconds * SECOND;
     },
     timeout: TIMEOUT,

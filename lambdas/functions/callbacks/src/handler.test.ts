@@ -6,6 +6,7 @@ import {
   createTestClock,
 } from '@multi-tenant-runner/testing';
 import { MINUTE } from '@multi-tenant-runner/core';
+import type { QueueRecord } from '@multi-tenant-runner/runtime';
 import { Webhook } from 'standardwebhooks';
 import { MAX_TRIES, retryAfter } from './decide-retry';
 import { createHandler } from './handler';
@@ -41,7 +42,7 @@ function createWorld(answer: (post: Post) => Promise<number> = async () => 200) 
       posts.push(sent);
       return answer(sent);
     },
-    delay: async (handle: string, seconds: number) => void delays.set(handle, seconds),
+    delay: async ({ receiptHandle = '' }: QueueRecord, seconds: number) => void delays.set(receiptHandle, seconds),
     timeout: 5_000,
     random: () => 1,
     clock,

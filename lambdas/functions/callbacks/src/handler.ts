@@ -83,10 +83,9 @@ const isLast = (record: QueueRecord): boolean => receiveCount(record) >= MAX_TRI
 
 /** @throws always, so that the message stays in the queue, or goes to the dead letters after its last try */
 async function putOff(record: QueueRecord, failure: Failure, deps: Handling): Promise<never> {
-  const { receiptHandle } = record;
   if (isLast(record)) await giveUp(failure, deps);
   const seconds = isLast(record) ? 0 : retryAfter(receiveCount(record), deps.random());
-  if (receiptHandle !== undefined) await deps.delay(receiptHandle, seconds);
+  await deps.delay(record, seconds);
   throw new Error(`The callback did not arrive: ${failure.reason}.`);
 }
 

@@ -29,7 +29,7 @@ export const handler = createHandler({
   health: createDynamoCallbackHealth({ client, tableName: recoveryTable }),
   resolver: createResolver(),
   post: createPost(connect),
-  delay: createMessageDelay({ client: createSqsClient(clients), queueUrl }),
+  delay: createMessageDelay({ client: createSqsClient(clients), queueUrls: [queueUrl] }),
   timeout,
   random: Math.random,
   clock,

@@ -11,7 +11,7 @@ import {
   optionalString,
 } from '@multi-tenant-runner/core';
 import type { AppPlatformSettings } from '@multi-tenant-runner/aws';
-import { IN_ENV, LOG_LEVELS, readConfig, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import { IN_ENV, LOG_LEVELS, readConfig, visibilityOf, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
 import { parseNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
 import * as v from 'valibot';
 import type { ArchiveLimits } from './check-archive';
@@ -37,6 +37,8 @@ export interface DeployerConfig {
   readonly previewLifetime: number;
   /** Milliseconds. */
   readonly leaseTime: number;
+  /** Where the events come from, and for how many milliseconds it hides one that was received. */
+  readonly queue: { readonly url: string; readonly visibility: number };
 }
 
 const loadBalancers = v.array(
@@ -150,7 +152,8 @@ export function parseDeployerConfig(env: Env): DeployerConfig {
     const environment = reader.string('ENVIRONMENT');
     const codeBuildProject = reader.optionalString('CODEBUILD_PROJECT');
     const place = reader.json<Place>('PLATFORM', NO_PLACE, (value) => parse(platform, value, IN_ENV));
-    const timeout = reader.integer('FUNCTION_TIMEOUT_SECONDS', { min: 1 }) * SECOND;
+    const seconds = reader.integer('FUNCTION_TIMEOUT_SECONDS', { min: 1 });
+    const timeout = seconds * SECOND;
     return {
       environment,
       logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
@@ -172,6 +175,7 @@ export function parseDeployerConfig(env: Env): DeployerConfig {
       archiveLimits: reader.json('ARCHIVE_LIMITS', NO_LIMITS, (value) => parse(limits, value, IN_ENV)),
       previewLifetime: reader.integer('PREVIEW_HOURS', { min: 1 }) * HOUR,
       leaseTime: Math.min(timeout + MARGIN, 16 * MINUTE),
+      queue: { url: reader.string('EVENTS_QUEUE_URL'), visibility: visibilityOf(seconds) },
     };
   });
 }

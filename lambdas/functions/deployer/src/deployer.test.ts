@@ -86,6 +86,19 @@ describe('a push', () => {
     expect((await harness.app('shop')).wantedId).toContain(SECOND.slice(0, 12));
   });
 
+  it('of the same second comes back after seconds while GitHub does not say which is the newer one', async () => {
+    await harness.declare('shop');
+    harness.github.heads.set('main', FIRST);
+    await harness.push(FIRST);
+    harness.github.heads.set('main', SECOND);
+    harness.github.failure = { kind: 'unavailable', message: 'GitHub is down' };
+    expect((await harness.push(SECOND))?.batchItemFailures).toHaveLength(1);
+    expect(harness.putOff).toEqual([15]);
+    delete harness.github.failure;
+    await harness.push(SECOND);
+    expect((await harness.app('shop')).wantedId).toContain(SECOND.slice(0, 12));
+  });
+
   it('of the same second is the wanted one though another took its place meanwhile', async () => {
     await harness.declare('shop');
     harness.github.heads.set('main', FIRST);

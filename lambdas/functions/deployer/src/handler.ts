@@ -1,9 +1,10 @@
-import { isObject, parseJson } from '@multi-tenant-runner/core';
+import { SECOND, isObject, parseJson } from '@multi-tenant-runner/core';
 import {
   runInvocation,
   runQueueBatch,
   runStreamBatch,
   type BatchResponse,
+  type ComeBack,
   type LambdaContext,
   type QueueRecord,
   type StreamRecord,
@@ -15,10 +16,14 @@ import { reconcile } from './reconcile';
 import { sweep } from './sweep';
 
 export interface HandlerDeps extends DeployerDeps {
+  /** Absent: an event that fails comes back after the queue's visibility timeout. */
+  readonly comeBack?: Omit<ComeBack, 'lease'>;
   /** Converts a stream image to plain values. */
   readonly parseImage: (image: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
+/** Milliseconds: whoever finds another at an app leaves it to that one, so that a try may come at any time. */
+const NO_LEASE = 15 * SECOND;
 /** The source of the schedule's events. */
 export const APPS_SWEEP = 'multi-tenant-runner.apps-sweep';
 
@@ -36,7 +41,11 @@ export function createHandler(
     const first: unknown = records[0];
     return isObject(first) && 'dynamodb' in first
       ? runStreamBatch(records, (record) => handleChange(record, deps), { context, log: deps.log })
-      : runQueueBatch(records, (record) => handleMessage(record, deps), { context, log: deps.log });
+      : runQueueBatch(records, (record) => handleMessage(record, deps), {
+          context,
+          log: deps.log,
+          ...(deps.comeBack && { comeBack: { ...deps.comeBack, lease: NO_LEASE } }),
+        });
   };
   return (event, context) => runInvocation({ context, clock: deps.clock }, () => handle(event, context));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   createAppCredentials,
+  createAppMessageDelay,
   createAppPlatform,
   createAwsApi,
   createClientConfig,
@@ -74,6 +75,7 @@ export const handler = createHandler({
   archiveLimits: config.archiveLimits,
   previewLifetime: config.previewLifetime,
   leaseTime: config.leaseTime,
+  comeBack: { delay: createAppMessageDelay(api, config.queue.url), most: config.queue.visibility },
   newLeaseName: () => `deployer ${randomUUID()}`,
   clock,
   log: createLog({ level: config.logLevel, clock, write: writeLine }),

@@ -67,6 +67,8 @@ export interface DeployerHarness {
   readonly log: RecordingLog;
   readonly metrics: RecordingMetrics;
   readonly tenants: Map<number, TenantLookup>;
+  /** Seconds for which events that failed were put off. */
+  readonly putOff: readonly number[];
   /** As the module's `rollback_alarms`. */
   readonly rollbackAlarms: AlarmsToChange;
   settings(changes: Partial<AppSettings>): void;
@@ -105,6 +107,7 @@ export function createDeployerHarness(): DeployerHarness {
   const api = createAwsApi({ config: createClientConfig(env), fetch: aws.fetch, pause: 0 });
   const rollbackAlarms: AlarmsToChange = { ...platformOf(ENVIRONMENT).rollbackAlarms };
   const platform = { ...platformOf(ENVIRONMENT), rollbackAlarms };
+  const putOff: number[] = [];
   let lease = 0;
   let secrets = 0;
   const onRunners = createRunnerBuilds({ github, workflow: 'mtr-deploy.yml' });
@@ -128,6 +131,7 @@ export function createDeployerHarness(): DeployerHarness {
     log,
     metrics,
     parseImage: fromAttributes,
+    comeBack: { delay: async (_record, seconds) => void putOff.push(seconds), most: 12 * MINUTE },
   });
   const send = (event: object): Promise<BatchResponse | undefined> =>
     handler({ Records: [{ messageId: 'm', body: JSON.stringify(event) }] }, CONTEXT);
@@ -140,6 +144,7 @@ export function createDeployerHarness(): DeployerHarness {
     log,
     metrics,
     tenants,
+    putOff,
     rollbackAlarms,
     secret: async (name, variable) => {
       const app = await harness.app(name);

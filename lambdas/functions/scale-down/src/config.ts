@@ -7,6 +7,8 @@ export interface ScaleDownConfig extends ProtocolConfig {
   readonly vpcId: string;
   readonly scaleDown: ScaleDownSettings;
   readonly maxReceiveCount: number;
+  /** Where the runner events come from. */
+  readonly queueUrl: string;
 }
 
 export function parseScaleDownConfig(env: Env): ScaleDownConfig {
@@ -15,6 +17,7 @@ export function parseScaleDownConfig(env: Env): ScaleDownConfig {
     return {
       ...config,
       vpcId: reader.string('VPC_ID'),
+      queueUrl: reader.string('RUNNER_EVENTS_QUEUE_URL'),
       maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
       scaleDown: {
         bootTimeout: reader.integer('BOOT_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,

@@ -5,6 +5,7 @@ import {
   runQueueBatch,
   timeLeft,
   type BatchResponse,
+  type ComeBack,
   type LambdaContext,
   type QueueRecord,
 } from '@multi-tenant-runner/runtime';
@@ -19,6 +20,8 @@ import type { ScaleDownDeps } from './deps';
 export type ScaleDownBase = Omit<ScaleDownDeps, 'lease' | 'known'> & {
   readonly leaseMilliseconds: number;
   readonly maxReceiveCount: number;
+  /** Absent: what fails comes back after the queue's visibility timeout. */
+  readonly comeBack?: ComeBack;
 };
 export type ScaleDownEvent = { readonly Records: readonly QueueRecord[] } | { readonly source: string };
 export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) => Promise<BatchResponse | SweepReport>;
@@ -38,7 +41,7 @@ export function createHandler(base: ScaleDownBase): ScaleDownHandler {
       return runQueueBatch(
         event.Records,
         (record) => handleReceive(record, base.maxReceiveCount, depsFor(record.messageId)),
-        { context, log },
+        { context, log, ...(base.comeBack && { comeBack: base.comeBack }) },
       );
     }
     if (event.source !== SWEEP_SOURCE)

@@ -1,4 +1,9 @@
-import { createCheckRuns, createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
+import {
+  createCheckRuns,
+  createComeBack,
+  createProtocolPorts,
+  createTenantSecurityGroups,
+} from '@multi-tenant-runner/wiring';
 import { leaseFor } from '@multi-tenant-runner/core';
 import { parseScaleDownConfig } from './config';
 import { createHandler } from './handler';
@@ -17,4 +22,5 @@ export const handler = createHandler({
   scaleDown: config.scaleDown,
   maxReceiveCount: config.maxReceiveCount,
   leaseMilliseconds: leaseFor(config.timeout),
+  comeBack: createComeBack(process.env, { queueUrls: [config.queueUrl], timeout: config.timeout }),
 });

@@ -16,7 +16,7 @@ import {
 } from '@multi-tenant-runner/core';
 import { mayGoByNote } from './decide-start';
 import { intentAhead } from './intent-ahead';
-import { startRunner, stopStart, type Start } from './start-runner';
+import { startRunner, stopStart } from './start-runner';
 import { isPastGrace, isUnsettledGroup, waitForGroup } from './take-over';
 import { park, waitAsNew } from './wait-for-slot';
 import type { Delivery, ScaleUpDeps } from './deps';
@@ -126,12 +126,12 @@ async function afterAdmission(job: Job, admission: Accepted, turn: Turn, deps: S
 /** Its row says `starting` already, and its lease was taken with the slot. */
 function startAdmitted(
   { job, launch }: Extract<Admission, { readonly kind: 'admitted' }>,
-  { delivery: { lease }, lookup, readAt }: Turn,
+  { delivery, lookup, readAt }: Turn,
   deps: ScaleUpDeps,
 ): Promise<void> {
   // An intent that came with the slot is this invocation's own.
-  const start = { job, launch, lookup, readAt, lease, isNew: true };
-  return underLease(start, deps, () => startRunner(start, deps));
+  const start = { job, launch, lookup, readAt, lease: delivery.lease, isNew: true };
+  return underLease(launch, delivery, deps, () => startRunner(start, deps));
 }
 
 /** The launch has its slot: what is left of its start is done under its lease. */
@@ -142,7 +142,7 @@ export async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: S
   const pastGrace = isPastGrace(launch, deps);
   const leased = await takeLease(launch, lease, deps, { unchanged });
   if (leased === undefined) return;
-  await underLease({ launch: leased, lease }, deps, async () => {
+  await underLease(leased, delivery, deps, async () => {
     const readAt = deps.clock.now();
     const lookup = await deps.tenants.get(job.installationId);
     const start = { job, launch: leased, lookup, readAt, lease, isPastGrace: pastGrace };
@@ -156,14 +156,15 @@ export async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: S
  * lease to run out.
  */
 async function underLease(
-  { launch, lease }: Pick<Start, 'launch' | 'lease'>,
+  launch: Launch,
+  { lease, onFree }: Delivery,
   deps: ScaleUpDeps,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
     await work();
   } catch (cause) {
-    await dropLease(launch, lease, deps).catch(() => undefined);
+    await dropLease(launch, lease, deps).then(onFree, () => undefined);
     throw cause;
   }
 }

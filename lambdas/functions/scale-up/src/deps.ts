@@ -11,6 +11,7 @@ import type {
   RunnerFleet,
   TenantLookup,
 } from '@multi-tenant-runner/core';
+import type { ComeBack } from '@multi-tenant-runner/runtime';
 import type { RecentCapacityErrors } from './candidates';
 import type { Seat } from './desk';
 
@@ -77,12 +78,16 @@ export interface ScaleUpDeps extends ProtocolDeps {
   readonly claimSecretFor: (clientToken: string) => Promise<string>;
   /** Of this record. Without one its launch asks alone. */
   readonly seat?: Seat;
+  /** Absent: what fails comes back after the queue's visibility timeout. */
+  readonly comeBack?: ComeBack;
 }
 
 /** One delivery of one message. */
 export interface Delivery {
   readonly lease: LeaseHolder;
   readonly receiveCount: number;
+  /** What it threw has left no lease behind. */
+  readonly onFree?: () => void;
 }
 
 export function tenantTierOf(lookup: TenantLookup, { settings }: Pick<ScaleUpDeps, 'settings'>): string {

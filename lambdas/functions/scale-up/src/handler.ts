@@ -1,5 +1,6 @@
 import { parseFillMessage, parseJobMessage, parseJson } from '@multi-tenant-runner/core';
 import {
+  LeftNothing,
   receiveCount,
   runInvocation,
   runQueueBatch,
@@ -60,16 +61,25 @@ export function createHandler(deps: ScaleUpDeps, after: FairQueueOptions['after'
           milliseconds: deps.scaleUp.leaseMilliseconds,
         };
         const seat = desk.sit(installationId, tier);
+        let isFree = false;
+        const delivery = { lease, receiveCount: receiveCount(record), onFree: () => void (isFree = true) };
         // Every record has its seat before one looks who else has.
         await Promise.resolve();
         try {
           const own = seat.isAlone() ? paced : together;
-          await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...own, log, seat });
+          await handleJob(message.value, delivery, { ...own, log, seat });
+        } catch (cause) {
+          throw isFree ? new LeftNothing(cause) : cause;
         } finally {
           seat.leave();
         }
       },
-      { context, log: deps.log.with({ request_id: context.awsRequestId }), sideBySide: true },
+      {
+        context,
+        log: deps.log.with({ request_id: context.awsRequestId }),
+        sideBySide: true,
+        ...(deps.comeBack && { comeBack: deps.comeBack }),
+      },
     );
   };
   return (event, context) => runInvocation({ context, clock: deps.clock }, () => handleRecords(event, context));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { awsError, createStubClient } from '@multi-tenant-runner/testing';
-import { createCallbackQueue, createMessageDelay } from './callback-queue';
+import { createCallbackQueue } from './callback-queue';
 
 const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/123456789012/test-callbacks';
 const event = (number: number, installationId = 1001) => ({ id: `e${number}`, installation_id: installationId });
@@ -46,15 +46,4 @@ test('sends all, ten at once, and answers exactly what was not taken', async () 
 test('fails with the call, so that the stream tells of all again', async () => {
   const client = createStubClient(() => awsError('QueueDoesNotExist', 400));
   await expect(createCallbackQueue({ client, queueUrl })([event(1)])).rejects.toThrow('QueueDoesNotExist');
-});
-
-test('puts a message off', async () => {
-  const client = createStubClient(() => ({}));
-  await createMessageDelay({ client, queueUrl })('handle', 80);
-  expect(client.sent).toEqual([
-    {
-      name: 'ChangeMessageVisibility',
-      input: { QueueUrl: queueUrl, ReceiptHandle: 'handle', VisibilityTimeout: 80 },
-    },
-  ]);
 });

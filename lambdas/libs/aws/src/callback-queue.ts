@@ -1,4 +1,4 @@
-import { ChangeMessageVisibilityCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { chunks } from './chunks';
 
 /** Events to be sent to a tenant have an id, and say whose they are. */
@@ -37,13 +37,5 @@ export function createCallbackQueue({ client, queueUrl }: CallbackQueueDeps) {
       for (const [index, event] of part.entries()) if (!ids.has(String(index))) failed.add(event);
     }
     return failed;
-  };
-}
-
-/** Lets a message that was received come back after so many seconds. */
-export function createMessageDelay({ client, queueUrl }: CallbackQueueDeps) {
-  return async (receiptHandle: string, seconds: number): Promise<void> => {
-    const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds };
-    await client.send(new ChangeMessageVisibilityCommand(input));
   };
 }

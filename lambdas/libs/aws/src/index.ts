@@ -1,5 +1,6 @@
 export * from './apps/api';
 export * from './apps/codebuild';
+export * from './apps/messages';
 export * from './apps/platform';
 export * from './apps/settings';
 export { parseXml } from './apps/xml';
@@ -43,6 +44,7 @@ export * from './push-credentials';
 export * from './webhook-entry';
 export * from './app-credentials';
 export * from './callback-queue';
+export * from './message-delay';
 export * from './app-secret-writer';
 export * from './job-queue';
 export * from './remember';

@@ -6,6 +6,7 @@ export * from './http';
 export * from './log';
 export * from './metrics';
 export * from './run-batch';
+export * from './come-back';
 export * from './side-by-side';
 export * from './invocation';
 export * from './lambda-events';

@@ -1,4 +1,5 @@
 import type { Log } from '@multi-tenant-runner/core';
+import { comeBackAfter, type ComeBack } from './come-back';
 import { runBatch, type BatchResponse } from './run-batch';
 
 /** The fields of Lambda's context object that the functions use. */
@@ -11,6 +12,8 @@ export interface LambdaContext {
 export interface QueueRecord {
   readonly messageId: string;
   readonly receiptHandle?: string;
+  /** Of the queue. */
+  readonly eventSourceARN?: string;
   readonly body: string;
   readonly attributes?: { readonly ApproximateReceiveCount?: string; readonly MessageGroupId?: string };
 }
@@ -50,15 +53,18 @@ export function receiveCount(record: QueueRecord): number {
   return Number.isSafeInteger(count) && count > 0 ? count : 1;
 }
 
-/**
- * SQS records, grouped by their message group: the installation.
- *
- * @param options.sideBySide also those of one installation: where the order of its messages says nothing
- */
+export interface QueueOptions extends RecordOptions {
+  /** Also those of one installation: where the order of its messages says nothing. */
+  readonly sideBySide?: boolean;
+  /** Absent: what fails comes back after the queue's visibility timeout. */
+  readonly comeBack?: ComeBack;
+}
+
+/** SQS records, grouped by their message group: the installation. */
 export function runQueueBatch(
   records: readonly QueueRecord[],
   handle: (record: QueueRecord) => Promise<void>,
-  { context, log, sideBySide = false }: RecordOptions & { readonly sideBySide?: boolean },
+  { context, log, sideBySide = false, comeBack }: QueueOptions,
 ): Promise<BatchResponse> {
   return runBatch(records, handle, {
     id: (record) => record.messageId,
@@ -66,7 +72,20 @@ export function runQueueBatch(
     groupBy: ({ messageId, attributes }) => (sideBySide ? messageId : (attributes?.MessageGroupId ?? messageId)),
     timeLeft: timeLeft(context),
     log,
+    ...(comeBack && { putOff: (record, cause) => putOff(record, { cause, comeBack, log }) }),
   });
+}
+
+/** It comes back in any case; where SQS is not reached that takes the visibility timeout. */
+async function putOff(
+  record: QueueRecord,
+  { cause, comeBack, log }: { readonly cause: unknown; readonly comeBack: ComeBack; readonly log: Log },
+): Promise<void> {
+  try {
+    await comeBack.delay(record, comeBackAfter(cause, receiveCount(record), comeBack));
+  } catch (error) {
+    log.warn('A message could not be told when to come back', { record: record.messageId, error });
+  }
 }
 
 /**

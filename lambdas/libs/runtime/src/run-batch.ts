@@ -1,4 +1,5 @@
 import type { Log } from '@multi-tenant-runner/core';
+import { LeftNothing } from './come-back';
 
 export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
@@ -14,7 +15,12 @@ export interface BatchOptions<R> {
   readonly log: Log;
   /** After a failure the rest of the group waits for the retry too. */
   readonly inOrder?: boolean;
+  /** Says when a record is to be retried that failed, or whose time was up; without it the event source says so. */
+  readonly putOff?: (record: R, cause?: unknown) => Promise<void>;
 }
+
+/** Milliseconds within what is kept for the response to Lambda. */
+const LAST_CALLS = 1_000;
 
 /** Handles each record on its own. A throw means "again, later" for that record alone; it never fails the batch. */
 export async function runBatch<R>(
@@ -23,6 +29,7 @@ export async function runBatch<R>(
   options: BatchOptions<R>,
 ): Promise<BatchResponse> {
   const done = new Set<R>();
+  const thrown = new Set<R>();
   const deadline = createDeadline(options.timeLeft);
 
   const runGroup = async (group: readonly R[]): Promise<void> => {
@@ -31,8 +38,14 @@ export async function runBatch<R>(
       try {
         await handle(record);
         done.add(record);
-      } catch (error) {
+      } catch (cause) {
+        const error = cause instanceof LeftNothing ? cause.cause : cause;
         options.log.warn('A record failed and will be retried', { record: options.id(record), error });
+        // After the time is up the record may be another invocation's, and it was put off with the unfinished.
+        if (!deadline.passed()) {
+          thrown.add(record);
+          await options.putOff?.(record, cause);
+        }
         if (options.inOrder === true) return;
       }
     }
@@ -46,6 +59,10 @@ export async function runBatch<R>(
     options.log.warn('Out of time; the unfinished records will be retried', {
       unfinished: failed.length,
     });
+    const unfinished = failed.filter((record) => !thrown.has(record));
+    const last = createDeadline(LAST_CALLS);
+    await Promise.race([Promise.all(unfinished.map((record) => options.putOff?.(record))), last.reached]);
+    last.cancel();
   }
   deadline.cancel();
   return { batchItemFailures: failed.map((record) => ({ itemIdentifier: options.id(record) })) };

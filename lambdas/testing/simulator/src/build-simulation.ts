@@ -127,6 +127,7 @@ export function buildSimulation({
       ...{ scheduler, ...machineDraws, trace, lineage, afterEffect },
       draw: overDraws(machineDraws.draw),
     }),
+    events,
     scheduler,
     settings,
     environment: ENVIRONMENT,

@@ -59,6 +59,8 @@ export function connectTriggers({ events, functions, lineage, random, settings, 
     lineage,
     random: random.fork('queue events'),
   });
+  const queues = [...tiers.values(), runnerEvents];
+  events.on('message.put-off', ({ messageId, time }) => queues.forEach((queue) => queue.putOff(messageId, time)));
   events.on('runner-event.sent', ({ body, group }) => runnerEvents.send(body, group));
   events.on('machine.state-changed', ({ notification }) => runnerEvents.send(JSON.stringify(notification)));
   const stream = createTableStream({ ...shared, lambda: tenantManager, random: random.fork('stream') });

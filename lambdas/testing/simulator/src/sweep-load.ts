@@ -78,6 +78,7 @@ export async function coverAllTenants({ tenants, latency, waiting = 0 }: SweepLo
       backend,
       calls,
       machineCalls: calls,
+      events,
       scheduler,
       settings,
       environment: ENVIRONMENT,

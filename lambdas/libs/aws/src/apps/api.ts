@@ -45,6 +45,7 @@ const JSON_SERVICES = {
   logs: { host: 'logs', target: 'Logs_20140328' },
   secretsmanager: { host: 'secretsmanager', target: 'secretsmanager' },
   monitoring: { host: 'monitoring', target: 'GraniteServiceVersion20100801', version: '1.0' },
+  sqs: { host: 'sqs', target: 'AmazonSQS', version: '1.0' },
 } as const satisfies Record<string, JsonService>;
 const QUERY_SERVICES = {
   elasticloadbalancing: '2015-12-01',

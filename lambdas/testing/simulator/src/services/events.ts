@@ -29,6 +29,8 @@ export interface SimulationEvents {
   /** The job's steps are over on its machine. */
   'job.ran': { readonly job: SimJob; readonly conclusion: string };
   'job-message.sent': { readonly tier: string; readonly body: string; readonly group: string };
+  /** A message that a function has received is hidden for so many milliseconds from now. */
+  'message.put-off': { readonly messageId: string; readonly time: number };
   'runner-event.sent': { readonly body: string; readonly group: string };
   'lifecycle.published': { readonly detailType: string; readonly detail: Record<string, unknown> };
   'webhook.arrived': { readonly request: HttpRequest; readonly onEnd: (outcome: Outcome<HttpResponse>) => void };

@@ -21,12 +21,20 @@ import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-te
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
-import type { BatchResponse, HttpRequest, HttpResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import {
+  visibilityOf,
+  type BatchResponse,
+  type ComeBack,
+  type HttpRequest,
+  type HttpResponse,
+  type QueueRecord,
+} from '@multi-tenant-runner/runtime';
 import { MACHINE_URL, claimSecretFor, createInMemoryAuditTrail, prices } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
 import type { SimulatedSetup } from '../scenario/options';
+import type { SimulationBus } from './events';
 import type { PortCalls } from './ports';
 import { sharingOf } from './sharing';
 import { RECOVERY_TIMEOUT_SECONDS, TIMEOUTS, TIMEOUT_SECONDS } from './timeouts';
@@ -45,6 +53,7 @@ export interface FunctionsDeps {
   readonly calls: PortCalls;
   /** The same for the function of the machines, whose faults are drawn apart: kept seeds show what they showed. */
   readonly machineCalls: PortCalls;
+  readonly events: SimulationBus;
   readonly scheduler: Scheduler;
   readonly settings: AdmissionSettings;
   readonly environment: string;
@@ -57,6 +66,7 @@ export function createFunctions({
   backend,
   calls,
   machineCalls,
+  events,
   scheduler,
   settings,
   environment,
@@ -67,6 +77,14 @@ export function createFunctions({
   const { clock } = scheduler;
   const shared = { environment, settings, prices: prices(), clock, log, metrics };
   const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
+  // A dead or frozen container says nothing more.
+  const comeBackOf = (container: Container): ComeBack => ({
+    delay: async ({ messageId }, seconds) => {
+      if (container.alive && !container.frozen) events.emit('message.put-off', { messageId, time: seconds * SECOND });
+    },
+    lease: leaseMilliseconds,
+    most: visibilityOf(TIMEOUT_SECONDS),
+  });
   const portsOf = (container: Container) => {
     const through = <K extends keyof Ports>(name: K): Ports[K] => calls.through(name, backend[name], container);
     const registry = through('registry');
@@ -117,6 +135,7 @@ export function createFunctions({
       (container) =>
         createScaleUp({
           ...portsOf(container),
+          comeBack: comeBackOf(container),
           capacityErrors: new RecentCapacityErrors(5 * MINUTE),
           scaleUp: {
             subnetIds: ['subnet-a', 'subnet-b'],
@@ -143,7 +162,7 @@ export function createFunctions({
       (container) =>
         createScaleDown({
           ...{ ...portsOf(container), checkRuns: calls.through('checkRuns', backend.checkRuns, container) },
-          ...{ scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 },
+          ...{ scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5, comeBack: comeBackOf(container) },
         }),
       scheduler,
     ),

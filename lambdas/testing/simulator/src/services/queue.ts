@@ -1,5 +1,5 @@
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
-import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import { visibilityOf, type BatchResponse, type QueueRecord } from '@multi-tenant-runner/runtime';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
@@ -9,6 +9,7 @@ import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
 import type { Region } from './region';
+import { TIMEOUT_SECONDS } from './timeouts';
 import { createVisibleMessages } from './visible-messages';
 
 /**
@@ -17,6 +18,8 @@ import { createVisibleMessages } from './visible-messages';
  */
 export interface Queue {
   send(body: string, group?: string): void;
+  /** Hides a message of this queue that was received for so many milliseconds from now. */
+  putOff(messageId: string, time: number): void;
   /** Messages neither completed nor moved to the dead letters. */
   readonly length: number;
   readonly deadLetters: readonly string[];
@@ -31,6 +34,7 @@ interface Message {
   done: boolean;
   /** While a consumer has it. */
   receivedAt?: number;
+  hiddenUntil?: number;
 }
 
 export interface QueueDeps {
@@ -46,7 +50,7 @@ export interface QueueDeps {
 }
 
 const BATCH = 10;
-const VISIBILITY = 6 * MINUTE;
+const VISIBILITY = visibilityOf(TIMEOUT_SECONDS);
 const MAX_RECEIVES = 5;
 
 export function createQueue({
@@ -64,6 +68,7 @@ export function createQueue({
   const tenantOf = ({ id, group }: Message): string => group ?? id;
   const visible = createVisibleMessages(share, tenantOf);
   const deadLetters: string[] = [];
+  const received = new Map<string, Message>();
   let count = 0;
   let open = 0;
   let running = 0;
@@ -78,6 +83,7 @@ export function createQueue({
   };
   const giveBack = (message: Message): void => {
     const { receivedAt } = message;
+    received.delete(message.id);
     if (receivedAt === undefined) return;
     delete message.receivedAt;
     share.returned(tenantOf(message), scheduler.now() - receivedAt);
@@ -100,6 +106,13 @@ export function createQueue({
     open -= 1;
     deadLetters.push(message.body);
   };
+  const hide = (message: Message, time: number): void => {
+    const until = scheduler.now() + time;
+    message.hiddenUntil = until;
+    scheduler.after(time, () => {
+      if (message.hiddenUntil === until) reappear(message);
+    });
+  };
   const take = (): Message[] => {
     const batch: Message[] = [];
     while (batch.length < BATCH && visible.length > 0) {
@@ -119,7 +132,8 @@ export function createQueue({
       if (batch.length === 0) return;
       for (const message of batch) {
         message.receives += 1;
-        scheduler.after(VISIBILITY, () => reappear(message));
+        received.set(message.id, message);
+        hide(message, VISIBILITY);
       }
       running += 1;
       lambda.invoke(
@@ -161,6 +175,10 @@ export function createQueue({
         { id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false },
         random.between(0, 30 * SECOND),
       );
+    },
+    putOff: (messageId, time) => {
+      const message = received.get(messageId);
+      if (message !== undefined) hide(message, time);
     },
     get length() {
       return open;

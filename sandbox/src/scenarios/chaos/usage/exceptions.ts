@@ -36,6 +36,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "sends a tenant's events to an endpoint of its own, of which a tenant of the sandbox has none",
   },
   {
+    role: '*',
+    actions: ['sqs:ChangeMessageVisibility'],
+    resource: ':sandbox-',
+    reason: 'says when a message that failed comes back, of which a good run has none',
+  },
+  {
     role: 'events',
     actions: ['ssm:DeleteParameters'],
     resource: 'sandbox/callbacks/',
