@@ -260,7 +260,7 @@ const DENIED = {
   ],
   'scale-up': [
     ...NOT_IN_THE_LEDGER,
-    ['keep a message from others', 'sqs:ChangeMessageVisibility', queue('builds-small')],
+    ['keep a message of another queue from others', 'sqs:ChangeMessageVisibility', queue('runner-events')],
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
     ['go through the open jobs', 'dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['find a launch by its machine', 'dynamodb:Query', `${table('launches')}/index/instance-index`],

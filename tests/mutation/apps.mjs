@@ -10,6 +10,13 @@ export const appMutations = [
     tests: 'deployments on DynamoDB',
   },
   {
+    name: 'apps: the newest of three pushes of one second asks once, and gives way to who came between',
+    file: 'functions/deployer/src/request-push.ts',
+    edits: [['newerThan = asked.with;', 'if (newerThan !== undefined) break;\n    newerThan = asked.with;']],
+    suites: ['functions/deployer/src/deployer'],
+    tests: 'a push of the same second',
+  },
+  {
     name: 'apps: a push that is found undoes a rollback by hand',
     file: 'libs/core/src/decisions/lost-push.ts',
     edits: [["own.length > 0 || (last !== undefined && last.kind !== 'push')", 'own.length > 0']],

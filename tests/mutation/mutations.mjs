@@ -22,6 +22,24 @@ export const mutations = [
     suites: ['libs/core/src/model/cron'],
   },
   {
+    name: 'a message whose lease may stand comes back before that is over',
+    file: 'libs/runtime/src/come-back.ts',
+    edits: [['cause instanceof LeftNothing ? SOON : lease', 'SOON']],
+    suites: ['libs/runtime/src/come-back'],
+  },
+  {
+    name: 'a message that was cut off is put off again by what goes on after the invocation',
+    file: 'libs/runtime/src/run-batch.ts',
+    edits: [['if (!deadline.passed()) {', '{']],
+    suites: ['libs/runtime/src/come-back'],
+  },
+  {
+    name: 'a message comes back at once though its lease could not be given back',
+    file: 'functions/scale-up/src/admit-job.ts',
+    edits: [['.then(onFree, () => undefined)', '.then(onFree, onFree)']],
+    suites: ['testing/system/come-back'],
+  },
+  {
     name: 'the machine API: a second boot claims what the first one has claimed',
     file: 'functions/machine/src/decide-claim.ts',
     edits: [['isSecret(request.nonce, launch.claim.nonceHash)', 'request.nonce !== launch.claim.nonceHash']],

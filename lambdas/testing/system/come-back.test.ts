@@ -23,6 +23,19 @@ describe('a job whose start failed', () => {
     expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 
+  it('is tried again once its lease is over, where that could not be given back', async () => {
+    const system = withTenant();
+    const functions = createFunctions(system);
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
+    let hasAsked = false;
+    system.harness.onCall((port, method) => {
+      if (hasAsked && port === 'launches') throw new Error('DynamoDB is down');
+      hasAsked ||= port === 'fleet' && method === 'run';
+    });
+    expect((await functions.scaleUp(jobMessage({ jobId: 1 }))).batchItemFailures).toHaveLength(1);
+    expect(functions.putOff).toEqual([90]);
+  });
+
   it('is tried again once its lease is over, where nobody knows whether it has one', async () => {
     const system = withTenant();
     const functions = createFunctions(system);

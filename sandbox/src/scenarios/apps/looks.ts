@@ -42,14 +42,32 @@ export async function said(ask: Ask, app: string): Promise<Said | undefined> {
   return status === 200 ? (JSON.parse(body) as Said) : undefined;
 }
 
-export async function answers({ signal, checks }: AppsContext, ask: Ask, app: string, wanted: string): Promise<void> {
+/** As long as it takes the platform to find a push that it was not told of, to build it and to release it. */
+const FOUND_LATE = 15 * 60;
+
+export async function answers(context: AppsContext, ask: Ask, app: string, wanted: string): Promise<void> {
   const begun = Date.now();
-  await waitFor(async () => (await said(ask, app))?.word === wanted, {
-    what: `${app} as ${wanted}`,
-    seconds: 240,
-    signal,
-  });
-  checks.check(`${app} answers what was pushed, after ${((Date.now() - begun) / 1000).toFixed(1)} s`, true);
+  try {
+    await waitFor(async () => (await said(ask, app))?.word === wanted, {
+      what: `${app} as ${wanted}`,
+      seconds: FOUND_LATE,
+      signal: context.signal,
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${message} Its deployments: ${await deploymentsOf(context, app)}`, { cause });
+  }
+  context.checks.check(`${app} answers what was pushed, after ${((Date.now() - begun) / 1000).toFixed(1)} s`, true);
+}
+
+/** The newest ones of an app, in words; whosever it is. */
+async function deploymentsOf({ platform, tenants }: AppsContext, app: string): Promise<string> {
+  const found = await Promise.all(tenants.map((one) => platform.api('GET', `${appsOf(one)}/${app}/deployments`)));
+  const rows = found.flatMap(({ body }) => (body['deployments'] ?? []) as readonly Readonly<Record<string, unknown>>[]);
+  return rows
+    .slice(0, 8)
+    .map((row) => [row['deployment_id'], row['state'], row['reason']].filter((part) => part !== undefined).join(' '))
+    .join('; ');
 }
 
 /** What GitHub shows of a commit's deployment, the newest first. */
