@@ -71,10 +71,9 @@ const ALLOWED = {
   ],
   'scale-up': [
     ...LEDGER,
-    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility', 'SendMessage'].map((call) => [
-      `sqs:${call}`,
-      queue('builds-small'),
-    ]),
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility', 'SendMessage'].map(
+      (call) => [`sqs:${call}`, queue('builds-small')],
+    ),
     ...['GetItem', 'BatchGetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [
       [`dynamodb:${call}`, table('jobs')],

@@ -518,7 +518,7 @@ export const mutations = [
   {
     name: 'the try of each tenant in a batch',
     file: 'libs/runtime/src/run-batch.ts',
-    edits: [['      } catch (error) {', '      } catch (error) {\n        throw error;']],
+    edits: [['      } catch (cause) {', '      } catch (cause) {\n        throw cause;']],
     suites: ['libs/runtime/src/run-batch'],
   },
   {

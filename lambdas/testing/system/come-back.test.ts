@@ -10,7 +10,7 @@ function withTenant(): System {
 }
 
 describe('a job whose start failed', () => {
-  it('is tried again after seconds where its lease was given back, and gets the machine that was asked for', async () => {
+  it('is tried again after seconds where its lease was given back, and gets the machine asked for', async () => {
     const system = withTenant();
     const functions = createFunctions(system);
     system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });

@@ -40,23 +40,16 @@ import {
 import type { BatchResponse } from '@multi-tenant-runner/runtime';
 import { APPS_SWEEP, createHandler } from '../src/handler';
 import { SECRETS, platformOf, type AlarmsToChange } from './platform-of';
+import { PLENTY, SETTINGS } from './settings';
 import { tenantOf } from './tenant-of';
 
 export { archiveOf } from './archive-of';
+export { PLENTY, SETTINGS } from './settings';
 export const TENANT = 1_001;
 export const ENVIRONMENT = 'test';
 export const PREVIEW_LIFETIME = 72 * HOUR;
 const REPOSITORY = { id: 7, full_name: 'acme/shop' };
-export const PLENTY = { apps: 99, tasks: 99, vcpu: 99, memoryGb: 99, secrets: 99, buildsPerHour: 99 };
 const CONTEXT = { awsRequestId: 'request', getRemainingTimeInMillis: () => 60_000 };
-
-export const SETTINGS: AppSettings = {
-  domain: 'apps.example.com',
-  https: true,
-  builder: 'runner',
-  quotas: new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 5 }]]),
-  reservedNames: [],
-};
 
 export interface DeployerHarness {
   readonly tables: InMemoryApps;

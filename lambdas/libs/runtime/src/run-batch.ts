@@ -61,7 +61,7 @@ export async function runBatch<R>(
     });
     const unfinished = failed.filter((record) => !thrown.has(record));
     const last = createDeadline(LAST_CALLS);
-    await Promise.race([Promise.all(unfinished.map((record) => options.putOff?.(record))), last.reached]);
+    await Promise.race([Promise.all(unfinished.map(async (record) => options.putOff?.(record))), last.reached]);
     last.cancel();
   }
   deadline.cancel();

@@ -2,12 +2,7 @@ import {
   GIVEN_LAUNCH_RATE,
   MINUTE,
   SECOND,
-  cleanUpTenant,
-  surveyTenant,
   leaseFor,
-  restateAll,
-  retryRefused,
-  dispatchNextJobs,
   type AdmissionSettings,
   type Log,
   type Metrics,
@@ -19,24 +14,18 @@ import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
 import { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
 import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-tenant-runner/scale-down/handler';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
-import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
-import {
-  visibilityOf,
-  type BatchResponse,
-  type ComeBack,
-  type HttpRequest,
-  type HttpResponse,
-  type QueueRecord,
-} from '@multi-tenant-runner/runtime';
-import { MACHINE_URL, claimSecretFor, createInMemoryAuditTrail, prices } from '@multi-tenant-runner/testing';
+import type { BatchResponse, HttpRequest, HttpResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import { MACHINE_URL, claimSecretFor, prices } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
 import type { SimulatedSetup } from '../scenario/options';
 import type { SimulationBus } from './events';
 import type { PortCalls } from './ports';
+import { putOffBy } from './put-off';
 import { sharingOf } from './sharing';
+import { startTenantManager } from './start-tenant-manager';
 import { RECOVERY_TIMEOUT_SECONDS, TIMEOUTS, TIMEOUT_SECONDS } from './timeouts';
 
 export interface Functions {
@@ -77,14 +66,6 @@ export function createFunctions({
   const { clock } = scheduler;
   const shared = { environment, settings, prices: prices(), clock, log, metrics };
   const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
-  // A dead or frozen container says nothing more.
-  const comeBackOf = (container: Container): ComeBack => ({
-    delay: async ({ messageId }, seconds) => {
-      if (container.alive && !container.frozen) events.emit('message.put-off', { messageId, time: seconds * SECOND });
-    },
-    lease: leaseMilliseconds,
-    most: visibilityOf(TIMEOUT_SECONDS),
-  });
   const portsOf = (container: Container) => {
     const through = <K extends keyof Ports>(name: K): Ports[K] => calls.through(name, backend[name], container);
     const registry = through('registry');
@@ -135,7 +116,7 @@ export function createFunctions({
       (container) =>
         createScaleUp({
           ...portsOf(container),
-          comeBack: comeBackOf(container),
+          comeBack: putOffBy(container, events),
           capacityErrors: new RecentCapacityErrors(5 * MINUTE),
           scaleUp: {
             subnetIds: ['subnet-a', 'subnet-b'],
@@ -162,7 +143,7 @@ export function createFunctions({
       (container) =>
         createScaleDown({
           ...{ ...portsOf(container), checkRuns: calls.through('checkRuns', backend.checkRuns, container) },
-          ...{ scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5, comeBack: comeBackOf(container) },
+          ...{ scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5, comeBack: putOffBy(container, events) },
         }),
       scheduler,
     ),
@@ -192,26 +173,7 @@ export function createFunctions({
     tenantManager: createLambda(
       'tenant-manager',
       TIMEOUT_SECONDS * SECOND,
-      (container) => {
-        const ports = portsOf(container);
-        let leases = 0;
-        return createTenantManager({
-          ...ports,
-          audit: createInMemoryAuditTrail(),
-          tiers: settings.tiers,
-          defaultTier: settings.defaultTier,
-          onboarding: { mode: 'automatic', allowedAccounts: { ids: new Set(), logins: new Set() } },
-          dispatchNextJobs: async (installationId) => void (await dispatchNextJobs(installationId, ports)),
-          retryRefused: (installationId) => retryRefused(installationId, ports),
-          restate: (installationId) => restateAll(installationId, ports),
-          cleanUp: async (id) => {
-            const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
-            await cleanUpTenant(id, TIMEOUTS.grace, { ...ports, lease });
-          },
-          survey: (installationId) => surveyTenant(installationId, ports),
-          parseImage: (image) => image,
-        });
-      },
+      (container) => startTenantManager(container, portsOf(container)),
       scheduler,
     ),
   };
