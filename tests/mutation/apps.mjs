@@ -17,6 +17,13 @@ export const appMutations = [
     tests: 'a push of the same second',
   },
   {
+    name: 'apps: who does not come to rest with an app keeps it until the lease is over',
+    file: 'functions/deployer/src/reconcile.ts',
+    edits: [['await deps.apps.giveBack(name, holder, { due: now.getTime(), isUnsure: false });', '']],
+    suites: ['functions/deployer/src/turns'],
+    tests: 'an app that is asked for without end',
+  },
+  {
     name: 'apps: a push that is found undoes a rollback by hand',
     file: 'libs/core/src/decisions/lost-push.ts',
     edits: [["own.length > 0 || (last !== undefined && last.kind !== 'push')", 'own.length > 0']],

@@ -40,7 +40,11 @@ export async function reconcile(name: string, deps: DeployerDeps): Promise<void>
     if (looked === undefined || (await deps.apps.rest(name, holder, looked.rest))) return;
     watched = looked.watched;
   }
-  deps.log.warn('An app does not come to rest; the sweep goes on', { app: name });
+  deps.log.warn('An app does not come to rest; another invocation goes on', { app: name });
+  const now = deps.clock.now();
+  await deps.apps.giveBack(name, holder, { due: now.getTime(), isUnsure: false });
+  // The table's stream tells of it, to somebody who finds nobody at the app.
+  await deps.apps.ask(name, now);
 }
 
 interface Looking {

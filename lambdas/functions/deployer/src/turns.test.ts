@@ -41,6 +41,23 @@ const rollBackTo = async (commit: string): Promise<void> => {
   await harness.event({ source: 'multi-tenant-runner', 'detail-type': 'x', detail: { installation_id: TENANT } });
 };
 
+it('an app that is asked for without end is given back, and the table tells the next invocation of it', async () => {
+  let asks = 0;
+  harness.aws.crash = (_operation, when) => {
+    if (when === 'before' && (asks += 1) <= 100) void harness.tables.apps.ask('shop', harness.clock.now());
+  };
+  await harness.push(FIRST);
+  const left = await harness.app('shop');
+  const [said] = harness.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+  expect(said).toBe('An app does not come to rest; another invocation goes on');
+  // Its own word is the last one: the stream acts on what was asked while nobody held the app.
+  expect([left.leaseOwner, left.leaseUntil, left.asked !== left.restedAsked]).toEqual([undefined, undefined, true]);
+  delete harness.aws.crash;
+  await harness.sweep();
+  await finish(FIRST);
+  expect(await live()).toBe(FIRST);
+});
+
 it.each([5, 20, 45])('an app that is pushed each %s seconds, and builds for a minute, goes live', async (every) => {
   const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 60 }]]);
   harness.settings({ quotas });
