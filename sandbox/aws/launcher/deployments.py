@@ -41,6 +41,10 @@ class Watch:
         for service in services:
             for deployment in list(service.get("deployments") or []):
                 state, key = deployment.get("rolloutState"), deployment["id"]
+                # The emulator calls the first version of a service complete before it has a task.
+                is_short = service.get("runningCount", 0) < service.get("desiredCount", 0)
+                if state == "COMPLETED" and is_short and self._known.get(key) != state:
+                    state = "IN_PROGRESS"
                 seen.add(key)
                 if state in _NAMES and self._known.get(key) != state:
                     # A deployment that was over before it was seen began, too.

@@ -396,3 +396,11 @@ class Watched(unittest.TestCase):
     def test_one_that_was_over_at_once_has_begun_too(self):
         services = [{"deployments": [{"id": "one", "rolloutState": "COMPLETED"}]}]
         self.assertEqual([state for _, _, state in Watch().look(services)], ["IN_PROGRESS", "COMPLETED"])
+
+    def test_one_is_complete_once_all_its_tasks_run_and_stays_so_when_one_of_them_ends(self):
+        watch, service = Watch(), {"deployments": [{"id": "one", "rolloutState": "COMPLETED"}], "desiredCount": 2}
+        said = []
+        for running in (0, 1, 2, 1, 2):
+            service["runningCount"] = running
+            said.append([state for _, _, state in watch.look([service])])
+        self.assertEqual(said, [["IN_PROGRESS"], [], ["COMPLETED"], [], []])
