@@ -45,7 +45,6 @@ resource "aws_lambda_function" "deployer" {
       PREVIEW_HOURS            = tostring(var.preview_hours)
       DNS_SERVERS              = join(",", var.dns_servers)
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds)
-      EVENTS_QUEUE_URL         = aws_sqs_queue.events.url
     }
   }
 

@@ -37,8 +37,8 @@ export interface DeployerConfig {
   readonly previewLifetime: number;
   /** Milliseconds. */
   readonly leaseTime: number;
-  /** Where the events come from, and for how many milliseconds it hides one that was received. */
-  readonly queue: { readonly url: string; readonly visibility: number };
+  /** Milliseconds for which the queue of events hides one that was received. */
+  readonly visibility: number;
 }
 
 const loadBalancers = v.array(
@@ -175,7 +175,7 @@ export function parseDeployerConfig(env: Env): DeployerConfig {
       archiveLimits: reader.json('ARCHIVE_LIMITS', NO_LIMITS, (value) => parse(limits, value, IN_ENV)),
       previewLifetime: reader.integer('PREVIEW_HOURS', { min: 1 }) * HOUR,
       leaseTime: Math.min(timeout + MARGIN, 16 * MINUTE),
-      queue: { url: reader.string('EVENTS_QUEUE_URL'), visibility: visibilityOf(seconds) },
+      visibility: visibilityOf(seconds),
     };
   });
 }

@@ -75,7 +75,7 @@ export const handler = createHandler({
   archiveLimits: config.archiveLimits,
   previewLifetime: config.previewLifetime,
   leaseTime: config.leaseTime,
-  comeBack: { delay: createAppMessageDelay(api, config.queue.url), most: config.queue.visibility },
+  comeBack: { delay: createAppMessageDelay(api), most: config.visibility },
   newLeaseName: () => `deployer ${randomUUID()}`,
   clock,
   log: createLog({ level: config.logLevel, clock, write: writeLine }),

@@ -1,15 +1,23 @@
+import type { ReceivedMessage } from '../message-delay';
 import type { AwsApi } from './api';
 
 /**
- * Lets a message of a queue that was received come back after so many seconds.
+ * Lets a message that was received come back after so many seconds.
  *
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
  */
-export function createAppMessageDelay(api: AwsApi, QueueUrl: string) {
+export function createAppMessageDelay(api: AwsApi) {
   return async (
-    { receiptHandle: ReceiptHandle }: { readonly receiptHandle?: string },
+    { receiptHandle: ReceiptHandle, eventSourceARN = '' }: ReceivedMessage,
     VisibilityTimeout: number,
   ): Promise<void> => {
-    await api.json('sqs', 'ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout });
+    const input = { QueueUrl: queueUrlOf(eventSourceARN), ReceiptHandle, VisibilityTimeout };
+    await api.json('sqs', 'ChangeMessageVisibility', input);
   };
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html */
+function queueUrlOf(arn: string): string {
+  const [, partition, , region, account, name] = arn.split(':');
+  return `https://sqs.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}/${account}/${name}`;
 }
