@@ -1,4 +1,4 @@
-import { SECOND, isObject, parseJson } from '@multi-tenant-runner/core';
+import { isObject, parseJson } from '@multi-tenant-runner/core';
 import {
   runInvocation,
   runQueueBatch,
@@ -22,8 +22,6 @@ export interface HandlerDeps extends DeployerDeps {
   readonly parseImage: (image: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
-/** Milliseconds: whoever finds another at an app leaves it to that one, so that a try may come at any time. */
-const NO_LEASE = 15 * SECOND;
 /** The source of the schedule's events. */
 export const APPS_SWEEP = 'multi-tenant-runner.apps-sweep';
 
@@ -44,7 +42,8 @@ export function createHandler(
       : runQueueBatch(records, (record) => handleMessage(record, deps), {
           context,
           log: deps.log,
-          ...(deps.comeBack && { comeBack: { ...deps.comeBack, lease: NO_LEASE } }),
+          // Whoever finds another at an app leaves it to that one, so that a try may come at any time.
+          ...(deps.comeBack && { comeBack: { ...deps.comeBack, lease: 0 } }),
         });
   };
   return (event, context) => runInvocation({ context, clock: deps.clock }, () => handle(event, context));

@@ -34,6 +34,6 @@ const GROWTH = 4;
  * @param receives 1 for the first
  */
 export function comeBackAfter(cause: unknown, receives: number, { lease, most }: Omit<ComeBack, 'delay'>): number {
-  const first = cause instanceof LeftNothing ? SOON : lease;
+  const first = cause instanceof LeftNothing ? SOON : Math.max(SOON, lease);
   return Math.ceil(Math.min(first * GROWTH ** (receives - 1), most) / 1_000);
 }
