@@ -920,8 +920,8 @@ export const mutations = [
     file: 'functions/scale-up/src/send-order.ts',
     edits: [
       [
-        "await close(order, mayStart ? 'closed' : 'void', deps)",
-        "mayStart ? await deps.sharing.orders.current(keyOf(deps.kind)) : await close(order, 'void', deps)",
+        "await close(standing.order, mayStart ? 'closed' : 'void', deps)",
+        "mayStart ? await deps.sharing.orders.current(keyOf(deps.kind)) : await close(standing.order, 'void', deps)",
       ],
     ],
     suites: ['testing/system/shared-calls'],
@@ -942,7 +942,19 @@ export const mutations = [
   {
     name: 'one call for several tenants: sent although somebody has voided it',
     file: 'functions/scale-up/src/send-order.ts',
-    edits: [["current?.id !== id || current.state !== 'open'", 'current?.id !== id']],
+    edits: [["current?.id !== order.id || current.state !== 'open'", 'current?.id !== order.id']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: others that joined never hear of its answer',
+    file: 'functions/scale-up/src/send-order.ts',
+    edits: [['closed.machines === standing.machines', 'closed.machines > 0']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: who joins an order of its own invocation looks for the answer',
+    file: 'functions/scale-up/src/send-order.ts',
+    edits: [['deps.ownOrders.get(order.id)?.answer.then(', 'deps.ownOrders.get(`no ${order.id}`)?.answer.then(']],
     suites: ['testing/system/shared-calls'],
   },
   {

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, TAG, type JobMessage, type Order } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, TAG, type AdmissionRequest, type JobMessage, type Order } from '@multi-tenant-runner/core';
 import { createFunctions } from './functions';
 import { createMachineSide } from './machine-side';
 import { groupOf, oneJobEach, useUpTheLine } from './shared-calls';
@@ -27,6 +27,11 @@ async function setUp(tenants = 3, never: readonly number[] = []) {
   const messages = oneJobEach(system, tenants);
   await useUpTheLine(system);
   return { system, messages, functions: createFunctions(system), fleet: system.harness.state.fleet };
+}
+
+/** A turn of the event loop at a time. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 const idOf = ({ installationId }: JobMessage): number => installationId;
@@ -104,6 +109,24 @@ describe('jobs of several tenants in one event, when no call can start at once',
     expect(new Set(messages.map((message) => launchOf(system, message).instanceId)).size).toBe(6);
   });
 
+  test('hear of the order of their own invocation without a look for it, also who joins later', async () => {
+    const { system, messages, functions } = await setUp();
+    const { orders } = system.harness.state.orders;
+    const machines = (): number => orders.get('small')?.machines ?? 0;
+    const last = idOf(messages[2] as JobMessage);
+    system.harness.faults.before('admissions.admit', async (request) => {
+      if ((request as AdmissionRequest).launch.installationId === last) await until(() => machines() === 2);
+    });
+    // Its maker's place in the line of calls, for which it waits while others may join.
+    system.harness.faults.before('budgets.place', async (_draws, longest, of) => {
+      if (of === undefined && Number(longest) > 0) await until(() => machines() === 3);
+    });
+    await functions.scaleUpAll(messages);
+    expect(callsOf(system, 'blanks.start')).toBe(1);
+    for (const message of messages) expect(launchOf(system, message).state).toBe('running');
+    expect(callsOf(system, 'orders.answer') + callsOf(system, 'orders.findAnswer')).toBe(0);
+  });
+
   test('try the next place for those that EC2 had no room for', async () => {
     const { system, messages, functions, fleet } = await setUp();
     let first: string | undefined;
@@ -139,7 +162,7 @@ describe('an order', () => {
     const { system, messages, functions, fleet } = await setUp(2);
     const { orders } = system.harness.state.orders;
     let voided: string | undefined;
-    const undo = system.harness.faults.before('orders.current', () => {
+    const undo = system.harness.faults.before('orders.advance', () => {
       const order = orders.get('small');
       if (order === undefined) return;
       undo();
@@ -147,6 +170,7 @@ describe('an order', () => {
       orders.set('small', { ...order, state: 'void' });
     });
     await functions.scaleUpAll(messages);
+    expect(voided).toBeDefined();
     expect(orders.get('small')?.id).not.toBe(voided);
     const tags = [...fleet.machines.values()].map((machine) => machine.tags[TAG.blankId]);
     expect(tags).toEqual(messages.map(() => orders.get('small')?.id));
@@ -173,6 +197,16 @@ describe('an order', () => {
 });
 
 describe('a machine of a shared call', () => {
+  test('is named by its row when it runs, by the same write', async () => {
+    const { system, messages, functions } = await setUp(2);
+    const named: unknown[] = [];
+    const { faults, state } = system.harness;
+    faults.before('configs.put', () => void named.push(...state.launches.all().map(({ instanceId }) => instanceId)));
+    await functions.scaleUpAll(messages);
+    expect(named.slice(0, 2)).toEqual([undefined, undefined]);
+    for (const message of messages) expect(launchOf(system, message).instanceId).toBeDefined();
+  });
+
   test('ends where it can’t be made its tenant’s, and its job takes another', async () => {
     const { system, messages, functions, fleet } = await setUp(2);
     system.harness.faults.fail('blanks.dress', new Error('EC2 does not answer'));

@@ -142,17 +142,18 @@ class Order(OneCall):
 
     def note(self, s, who):
         if who in s.known:
-            yield "the instance of %d" % who, self.to(self.write(s, who, instance=(ORDER, who)), who, "dress")
+            yield "%d has its instance" % who, self.to(s, who, "dress")
         else:
             # Proof: the call has its answer, and no later one changes it.
             yield "no machine for %d" % who, self.to(self.write(s, who, state=ENDED, owner=None), who, None)
 
     def dress(self, s, who):
-        dressed = s if self.flaw == "run-undressed" else s._replace(dressed=s.dressed | {(s.rows[who].instance, who)})
+        dressed = s if self.flaw == "run-undressed" else s._replace(dressed=s.dressed | {((ORDER, who), who)})
         yield "group and tags of %d" % who, self.to(dressed, who, "start")
 
     def start(self, s, who):
-        yield "%d runs" % who, self.to(self.write(s, who, state=RUNNING, owner=None), who, None)
+        running = self.write(s, who, instance=(ORDER, who), state=RUNNING, owner=None)
+        yield "%d runs, and its row names the machine" % who, self.to(running, who, None)
 
     # Who finds one launch makes its machine the tenant's, too.
 

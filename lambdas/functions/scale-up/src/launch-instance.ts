@@ -62,7 +62,7 @@ export async function launchInstance(
       case 'started': {
         const machine = machineOfRow(current, answer, deps);
         const isOver = isGone(answer.state);
-        if (!isOver && !isRepeat && refused.length === 0 && intent.order === undefined)
+        if (!isOver && !isRepeat && refused.length === 0)
           return { kind: 'machine', launch: { ...current, ...machine }, unwritten: machine };
         const known = await writeMachine(current, machine, lease, deps);
         await recordRefusals(launch, refused, deps);

@@ -14,7 +14,7 @@ import { answersOf, type Asked, type Asking } from './ask-together';
 import { groupTokenFor } from './candidates';
 import { decideIntent } from './decide-intent';
 import { RetryLater } from './deps';
-import { LOOK, keyOf, listen, send, voidOrder, type OrderDeps } from './send-order';
+import { LOOK, keyOf, listen, noteJoined, send, voidOrder, type OrderDeps } from './send-order';
 
 /** How long an order waits for its turn, and others may join. */
 const OPEN = 12 * SECOND;
@@ -130,6 +130,7 @@ async function takeStep(members: readonly Member[], deps: Joining, seen?: Seen):
       members.filter((_, index) => outcome.refused.has(index)),
     );
   deps.onJoined();
+  if (step === 'join') noteJoined(members, order, deps);
   const joined = members.map((member, index) => ({ ...member, launch: (built[index] as { launch: Launch }).launch }));
   const answer = await (step === 'join' ? listen(order, deps) : send(joined, order, deps));
   if (answer === undefined) return again(joined);

@@ -27,33 +27,67 @@ export type SharingDeps = AskDeps &
     readonly pause: Pause;
   };
 
+/** What this invocation knows of an order that it has made. */
+interface Standing {
+  /** As the last of this invocation that joined left it. */
+  order: Order;
+  /** Of this invocation alone. */
+  machines: number;
+}
+
+interface OwnOrder {
+  readonly standing: Standing;
+  /** What becomes of it, as `send` answers. */
+  readonly answer: Promise<GroupAnswer | undefined>;
+}
+
 /** `fleet` for calls that have their place in the account's line. */
-export type OrderDeps = SharingDeps & { readonly kind: OrderKind };
+export type OrderDeps = SharingDeps & {
+  readonly kind: OrderKind;
+  /** By their ids: who joins one of these need not look for its answer. */
+  readonly ownOrders: Map<string, OwnOrder>;
+};
 
 /** Whoever waits reads this where the order's answer would be: its call is never sent. */
 const NEVER_SENT: NotStarted = { kind: 'throttled', code: 'OrderVoid', message: 'nobody sends the call of this order' };
 
 /** Its maker's part. Undefined: the call was not sent, and nobody ever sends it. */
-export async function send(
-  members: readonly Asking[],
-  order: Order,
+export function send(members: readonly Asking[], order: Order, deps: OrderDeps): Promise<GroupAnswer | undefined> {
+  const standing = { order, machines: members.length };
+  const answer = sendInTurn((members[0] as Asking).launch, standing, deps);
+  deps.ownOrders.set(order.id, { standing, answer });
+  return answer;
+}
+
+/** Others of this invocation have joined. */
+export function noteJoined(members: readonly Asking[], order: Order, { ownOrders }: OrderDeps): void {
+  const own = ownOrders.get(order.id);
+  if (own !== undefined) Object.assign(own.standing, { order, machines: own.standing.machines + members.length });
+}
+
+async function sendInTurn(
+  { installationId }: Asking['launch'],
+  standing: Standing,
   deps: OrderDeps,
 ): Promise<GroupAnswer | undefined> {
-  const { installationId } = (members[0] as Asking).launch;
+  const { id } = standing.order;
   await deps.pause(LINGER);
-  const mayStart = await deps.line.waitsFor(installationId, {
-    ...{ calls: 1, machines: members.length, isOwn: deps.kind.owner !== undefined },
-  });
-  const closed = await close(order, mayStart ? 'closed' : 'void', deps);
+  const known = standing.order.machines;
+  const isOwn = deps.kind.owner !== undefined;
+  const mayStart = await deps.line.waitsFor(installationId, { calls: 1, machines: known, isOwn });
+  const closed = await close(standing.order, mayStart ? 'closed' : 'void', deps);
   if (!mayStart || closed === undefined) {
-    if (closed !== undefined) await deps.sharing.orders.answer(order.id, NEVER_SENT);
+    if (closed !== undefined) await deps.sharing.orders.answer(id, NEVER_SENT);
     return undefined;
   }
   // Those that joined meanwhile. It is closed, so the call is sent whatever the line says; EC2 has the last word.
-  await deps.line.waitsFor(installationId, { calls: 0, machines: closed.machines - members.length });
+  const more = closed.machines - known;
+  if (more > 0) await deps.line.waitsFor(installationId, { calls: 0, machines: more });
   const answer = await ask(closed, deps);
+  // Nobody else joined, so nobody else looks for it.
+  if (closed.machines === standing.machines) return answer;
   try {
-    await deps.sharing.orders.answer(order.id, answer);
+    await deps.sharing.orders.answer(id, answer);
   } catch (cause) {
     deps.log.warn('The answer to an order could not be written; its launches look for their machines', {
       ...{ tier: deps.kind.tier, cause },
@@ -73,11 +107,12 @@ async function ask({ id, machines, intent }: Order, { kind, fleet, ...deps }: Or
 }
 
 /** Undefined: somebody has voided it. */
-async function close({ id }: Order, state: Order['state'], deps: OrderDeps): Promise<Order | undefined> {
+async function close(order: Order, state: Order['state'], deps: OrderDeps): Promise<Order | undefined> {
   const key = keyOf(deps.kind);
-  let current = await deps.sharing.orders.current(key);
+  // As this invocation knows it, which is how it still is if nobody else joined.
+  let current: Order | undefined = order;
   for (;;) {
-    if (current?.id !== id || current.state !== 'open') return undefined;
+    if (current?.id !== order.id || current.state !== 'open') return undefined;
     const closed = { ...current, state };
     const outcome = await deps.sharing.orders.advance(key, current, closed);
     if (outcome.kind === 'written') return closed;
@@ -92,6 +127,12 @@ async function close({ id }: Order, state: Order['state'], deps: OrderDeps): Pro
  */
 export async function listen(order: Order, deps: OrderDeps): Promise<GroupAnswer | undefined> {
   const { orders } = deps.sharing;
+  const own = await deps.ownOrders.get(order.id)?.answer.then(
+    (answer) => ({ answer }),
+    // Its maker does not know what has become of it.
+    () => undefined,
+  );
+  if (own !== undefined) return own.answer;
   while (deps.clock.now().getTime() < order.until + PATIENCE) {
     await deps.pause(LOOK);
     const answer = await orders.findAnswer(order.id);

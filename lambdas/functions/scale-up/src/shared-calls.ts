@@ -5,6 +5,8 @@ import type { OrderDeps, SharingDeps } from './send-order';
 
 /** Milliseconds for which the first that can't start a call of its own waits for others of the same invocation. */
 const GATHERING = 25;
+/** The same, among those that have just been given their places by one write. */
+const TOGETHER = 5;
 
 /** Launches of one tenant in one invocation that are a burst of its own. */
 const OWN_ORDER = 4;
@@ -31,11 +33,14 @@ interface Waiting {
  * @param fleet for calls that have their place in the account's line
  */
 export function createSharedCalls(paced: SharingDeps, fleet: AskDeps['fleet']): SharedCalls {
-  const deps = { ...paced, fleet };
+  const deps = { ...paced, fleet, ownOrders: new Map() };
+  let gathering: Promise<void> | undefined;
+  /** Those that go on at once take their places by one write. */
+  const gather = (): Promise<void> => (gathering ??= deps.pause(GATHERING).finally(() => (gathering = undefined)));
   const gathered = new Map<string, Waiting[]>();
   /** One write at a time: those of one invocation would only refuse each other. */
   const flush = async (key: string, waiting: Waiting[]): Promise<void> => {
-    await deps.pause(GATHERING);
+    await deps.pause(TOGETHER);
     while (waiting.length > 0) {
       const members = waiting.splice(0, deps.scaleUp.machinesACall);
       const { tier } = (members[0] as Waiting).asking.launch;
@@ -60,13 +65,14 @@ export function createSharedCalls(paced: SharingDeps, fleet: AskDeps['fleet']): 
       const { length } = members;
       if (await deps.line.startsNow(length)) return askTogether(members, deps);
       if (length >= OWN_ORDER) return orderOwn(members, deps);
+      await gather();
       return (await deps.line.mayDress(length)) ? Promise.all(members.map(share)) : noPlace(members);
     },
   };
 }
 
 /** By one call with the tenant's other launches, here and in other invocations: its machines need no dressing. */
-function orderOwn(members: readonly Asking[], deps: SharingDeps): Promise<Results> {
+function orderOwn(members: readonly Asking[], deps: Omit<OrderDeps, 'kind'>): Promise<Results> {
   const { tier, installationId: owner } = (members[0] as Asking).launch;
   return orderTogether(members, { ...deps, kind: { tier, owner } });
 }

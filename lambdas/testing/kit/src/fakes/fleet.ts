@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   TAG,
   isMachineOf,
@@ -26,8 +25,7 @@ import {
 
 /** What one call started. */
 interface Reservation {
-  /** A digest: of a million calls the requests would be a gigabyte. */
-  readonly asked: string;
+  readonly asked: LaunchRequest | GroupRequest;
   readonly machines: readonly InMemoryMachine[];
 }
 
@@ -42,8 +40,8 @@ interface Placing {
 
 const isAlive = (state: MachineState): boolean => state !== 'shutting-down' && state !== 'terminated';
 
-const digestOf = (asked: LaunchRequest | GroupRequest): string =>
-  createHash('sha256').update(JSON.stringify(asked)).digest('base64');
+const isSameCall = (one: LaunchRequest | GroupRequest, other: LaunchRequest | GroupRequest): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 export function createInMemoryFleet({
   clock,
@@ -74,7 +72,7 @@ export function createInMemoryFleet({
     // EC2 remembers a token per zone: the same token in another subnet starts other machines.
     const key = `${intent.clientToken}/${intent.subnetId}`;
     const standing = started.get(key);
-    if (standing !== undefined) return standing.asked === digestOf(asked) ? standing : MISMATCH;
+    if (standing !== undefined) return isSameCall(standing.asked, asked) ? standing : MISMATCH;
     const refused = [...capacityErrors].find(({ matches }) => matches(intent));
     if (refused !== undefined) return refused.refusal;
     const room = [...rooms].find(({ matches }) => matches(intent))?.machines ?? requests.length;
@@ -83,7 +81,7 @@ export function createInMemoryFleet({
       const instanceId = `i-${String((count += 1)).padStart(17, '0')}`;
       return place({ instanceId, state: 'pending', clientToken: intent.clientToken, launchIndex, request });
     });
-    const reservation = { asked: digestOf(asked), machines };
+    const reservation = { asked, machines };
     started.set(key, reservation);
     return reservation;
   };
@@ -96,7 +94,7 @@ export function createInMemoryFleet({
       interfaceId: instanceId.replace(/^i-/, 'eni-'),
       launchedAt: clock.now().toISOString(),
       tags: tags ?? tagsOf(request),
-      request: copyOf(request),
+      request,
     };
     machines.set(instanceId, machine);
     return machine;
@@ -142,20 +140,23 @@ export function createInMemoryFleet({
       machines.delete(instanceId);
       started.delete(`${clientToken}/${request.intent.subnetId}`);
     },
-    plant: ({ instanceId, state = 'running', clientToken, tags, request }) => {
+    plant: ({ instanceId, state = 'running', clientToken, tags, request: given }) => {
+      const request = copyOf(given);
       const token = clientToken ?? request.intent.clientToken;
       const machine = place({ instanceId, state, clientToken: token, launchIndex: 0, request, ...(tags && { tags }) });
-      started.set(`${token}/${request.intent.subnetId}`, { asked: digestOf(request), machines: [machine] });
+      started.set(`${token}/${request.intent.subnetId}`, { asked: request, machines: [machine] });
       return machine;
     },
-    run: async (request) =>
+    run: async (asked) =>
       answer((): LaunchAnswer => {
+        const request = copyOf(asked);
         const given = start(request, [request]);
         const [machine] = 'machines' in given ? given.machines : [];
         return 'kind' in given ? given : { kind: 'started', ...toStarted(machine) };
       }),
-    runGroup: async (request) =>
+    runGroup: async (asked) =>
       answer((): GroupAnswer => {
+        const request = copyOf(asked);
         const { launchIds, ...shared } = request;
         const requests = launchIds.map((launchId, index) => {
           const group = { index, size: launchIds.length };

@@ -23,7 +23,7 @@ import {
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
-import { copyOf } from './copy-of';
+import { copyOf, freeze } from './copy-of';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 import { mayAdmit, mayCount, type CountedRow } from './slot-rules';
 import { TenantRows } from './tenant-rows';
@@ -62,6 +62,9 @@ export interface InMemoryTenantSettings {
   readonly clock: Clock;
 }
 
+/** What a test has put there may change under its hands. */
+const unchanging = <T>(row: T): T => (Object.isFrozen(row) ? row : copyOf(row));
+
 /** As the adapter has it. */
 const RECOUNT_ATTEMPTS = 3;
 
@@ -74,13 +77,14 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   );
   const lookup = (installationId: number): TenantLookup =>
     rows.lookup(installationId, (row) =>
-      parseTenantRow(installationId, copyOf(row), settings.tiers, settings.defaultTier),
+      parseTenantRow(installationId, unchanging(row), settings.tiers, settings.defaultTier),
     );
 
   const write = (installationId: number, row: TenantRow): void => {
     const before = rows.get(installationId);
-    rows.set(installationId, row);
-    changes.push({ installationId, ...(before && { before: copyOf(before) }), after: copyOf(row) });
+    const after = freeze(row);
+    rows.set(installationId, after);
+    changes.push({ installationId, ...(before && { before: unchanging(before) }), after });
   };
   const marked = createEventuallyConsistentView(() =>
     [...rows].filter(([, row]) => readOpenMark(row) !== undefined).map(([installationId]) => installationId),

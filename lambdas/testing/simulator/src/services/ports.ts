@@ -22,6 +22,13 @@ export interface SentCall {
   readonly by: string;
 }
 
+interface CalledPort {
+  readonly port: string;
+  readonly method: string;
+  /** Both, as they are counted. */
+  readonly name: string;
+}
+
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** @param deps `afterEffect` runs at the moment a call has taken effect. */
@@ -39,13 +46,11 @@ export function createPortCalls(deps: {
   const counts = new Map<string, number>();
 
   const send = (
-    where: { readonly port: string; readonly method: string },
+    { port, method, name }: CalledPort,
     effect: Method,
     args: unknown[],
     container: Container,
   ): Promise<unknown> => {
-    const { port, method } = where;
-    const name = `${port}.${method}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     deps.onSend?.({ port, method, args, by: container.of });
     const act = (): Promise<unknown> => {
@@ -99,7 +104,7 @@ export function createPortCalls(deps: {
     const { onAnswer } = deps;
     if (onAnswer !== undefined)
       answer.then(
-        () => onAnswer({ ...where, args, by: container.of }),
+        () => onAnswer({ port: where.port, method: where.method, args, by: container.of }),
         () => undefined,
       );
     return answer;
@@ -108,12 +113,10 @@ export function createPortCalls(deps: {
   return {
     counts,
     through: (port, target, container) =>
-      throughEach(
-        target,
-        (method, effect) =>
-          (...args) =>
-            call({ port, method }, effect, args, container),
-      ),
+      throughEach(target, (method, effect) => {
+        const where = { port, method, name: `${port}.${method}` };
+        return (...args) => call(where, effect, args, container);
+      }),
   };
 }
 
