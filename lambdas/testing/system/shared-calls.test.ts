@@ -29,9 +29,11 @@ async function setUp(tenants = 3, never: readonly number[] = []) {
   return { system, messages, functions: createFunctions(system), fleet: system.harness.state.fleet };
 }
 
-/** A turn of the event loop at a time. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let turns = 0; !isSo(); turns += 1) {
+    if (turns > 1_000) throw new Error('it never came to that');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 const idOf = ({ installationId }: JobMessage): number => installationId;
