@@ -21,3 +21,6 @@ export function freeze<T>(own: T): T {
   for (const value of Object.values(own)) freeze(value);
   return Object.freeze(own);
 }
+
+/** Itself if it is frozen; else a copy, as its owner may change it. */
+export const unchanging = <T>(value: T): T => (Object.isFrozen(value) ? value : copyOf(value));

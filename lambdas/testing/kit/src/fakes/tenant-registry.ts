@@ -23,7 +23,7 @@ import {
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
-import { copyOf, freeze } from './copy-of';
+import { freeze, unchanging } from './copy-of';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 import { mayAdmit, mayCount, type CountedRow } from './slot-rules';
 import { TenantRows } from './tenant-rows';
@@ -61,9 +61,6 @@ export interface InMemoryTenantSettings {
   readonly defaultTier: string;
   readonly clock: Clock;
 }
-
-/** What a test has put there may change under its hands. */
-const unchanging = <T>(row: T): T => (Object.isFrozen(row) ? row : copyOf(row));
 
 /** As the adapter has it. */
 const RECOUNT_ATTEMPTS = 3;
