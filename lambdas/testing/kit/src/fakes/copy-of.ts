@@ -14,13 +14,3 @@ export function copyOf<T>(value: T): T {
   }
   return copy as T;
 }
-
-/** Freezes plain data that is its caller's own, down to what is frozen already. */
-export function freeze<T>(own: T): T {
-  if (typeof own !== 'object' || own === null || Object.isFrozen(own)) return own;
-  for (const value of Object.values(own)) freeze(value);
-  return Object.freeze(own);
-}
-
-/** Itself if it is frozen; else a copy, as its owner may change it. */
-export const unchanging = <T>(value: T): T => (Object.isFrozen(value) ? value : copyOf(value));

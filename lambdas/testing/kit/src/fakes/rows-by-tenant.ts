@@ -1,4 +1,5 @@
 import type { OpenPage, OpenPageRequest } from '@multi-tenant-runner/core';
+import { frozen } from './frozen';
 
 /**
  * Rows as they are written: frozen, so that handing one out needs no copy. Beside them each tenant's open rows and an
@@ -137,17 +138,4 @@ export function pageOf<T>(
     .slice(0, limit);
   const last = behind.length < limit ? undefined : behind.at(-1);
   return { rows: behind.map(({ row }) => row), ...(last && { next: last.at }) };
-}
-
-/** A frozen copy. Rows are plain data. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;
-  // Spread first: an object to which each property is added by its name becomes a hash table, twice as large and slow.
-  const copy = { ...value } as Record<string, unknown>;
-  for (const key of Object.keys(copy)) {
-    const own = copy[key];
-    if (typeof own === 'object' && own !== null) copy[key] = frozen(own);
-  }
-  return Object.freeze(copy) as T;
 }

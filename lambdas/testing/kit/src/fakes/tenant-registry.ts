@@ -23,7 +23,7 @@ import {
   type Tiers,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
-import { freeze, unchanging } from './copy-of';
+import { frozen } from './frozen';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 import { mayAdmit, mayCount, type CountedRow } from './slot-rules';
 import { TenantRows } from './tenant-rows';
@@ -74,14 +74,14 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   );
   const lookup = (installationId: number): TenantLookup =>
     rows.lookup(installationId, (row) =>
-      parseTenantRow(installationId, unchanging(row), settings.tiers, settings.defaultTier),
+      parseTenantRow(installationId, frozen(row), settings.tiers, settings.defaultTier),
     );
 
   const write = (installationId: number, row: TenantRow): void => {
     const before = rows.get(installationId);
-    const after = freeze(row);
+    const after = frozen(row);
     rows.set(installationId, after);
-    changes.push({ installationId, ...(before && { before: unchanging(before) }), after });
+    changes.push({ installationId, ...(before && { before: frozen(before) }), after });
   };
   const marked = createEventuallyConsistentView(() =>
     [...rows].filter(([, row]) => readOpenMark(row) !== undefined).map(([installationId]) => installationId),
